@@ -1,0 +1,113 @@
+"""What the engine is asked and what it answers, seen from the parent process.
+
+`sessions`, `recorder` and `replay` speak only these types; how a realm lives in another process
+is the business of `process.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from vmgit.limits import Limits
+from vmgit.outcome import Fault, Outcome
+
+Kind = Literal["startup", "repl", "file"]
+#: `auto` follows the file name, package.json and the text (see ARCHITECTURE.md, "What a file is").
+Mode = Literal["auto", "script", "module", "commonjs"]
+
+
+class RealmConfig(msgspec.Struct, frozen=True):
+    """What is fixed when a realm is made; changing any of it needs a fresh realm."""
+
+    roots: tuple[str, ...] = ("lib", "vendor")
+    extensions: tuple[str, ...] = (".js", ".mjs", ".cjs", ".json")
+    hide: tuple[str, ...] = ()
+    console: bool = True
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One execution to run.
+
+    `path` is the workspace path of the code (None at the prompt) and the base of its relative
+    specifiers; `text` is the code; `seed` is 32 hex digits; `clock` is None to read the real
+    clock, else the recorded readings `[[ms, count], ...]` (first absolute, then differences) to
+    answer from; `args` become `vmgit.args`.
+    """
+
+    kind: Kind
+    text: str
+    seed: str
+    path: str | None = None
+    mode: Mode = "auto"
+    clock: Sequence[tuple[int, int]] | None = None
+    args: tuple[str, ...] = ()
+    limits: Limits = Limits()
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of a job.
+
+    `clock` is run-length encoded as in `Job`; `deps` maps each workspace path that module
+    resolution looked at to its blob oid, or None where it looked and found nothing; `intact` is
+    False when the realm must not be used again (a limit, a cancellation or a death).
+    """
+
+    outcome: Outcome
+    clock: tuple[tuple[int, int], ...]
+    deps: dict[str, str | None]
+    duration_us: int
+    cpu_us: int
+    intact: bool = True
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the host answers to a call: a JSON value or an error to throw."""
+
+    result: Any = None
+    error: Fault | None = None
+
+
+class Source(Protocol):
+    """A tree that code is read from, rooted at the workspace folder."""
+
+    def lookup(self, path: str) -> str | None:
+        """Return the blob oid of the regular file at `path` (symlinks followed inside), or None."""
+
+    def blob(self, oid: str) -> bytes:
+        """Return the content of a blob that `lookup` named."""
+
+
+class Host(Protocol):
+    """Answers the host calls of one execution; checks the grant at every call."""
+
+    def call(self, op: str, request: Any) -> Answer:
+        """Answer one call. Never raises for what JavaScript did wrong: that is an `Answer`."""
+
+
+class WorkerDied(Exception):
+    """The worker ended without a result and not because of a limit; `reason` says how."""
+
+    def __init__(self, reason: str, partial: Outcome) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        #: What had been observed until then: console lines and host calls.
+        self.partial = partial
+
+
+class Realm(Protocol):
+    """One JavaScript realm, in a process of its own. Used by one thread at a time."""
+
+    def execute(self, job: Job, source: Source, host: Host) -> Result:
+        """Run a job to its end. Raises `WorkerDied`."""
+
+    def fork(self) -> Realm:
+        """Return an independent copy of the realm as it is now. Raises `WorkerDied`."""
+
+    def cancel(self) -> None:
+        """Stop the running execution at once; may be called from another thread or a handler."""
+
+    def close(self) -> None:
+        """End the worker; closing twice is fine."""

@@ -1,0 +1,1 @@
+"""What can happen: the typed payload of every event, and the envelope that carries it."""

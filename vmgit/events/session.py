@@ -1,0 +1,127 @@
+"""Payloads of the events of a session's life: made, ready, refreshed, failed, lost, closed."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+RefreshMode = Literal["rerun", "rebuild", "replay"]
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where code came from: tree oid, HEAD's commit oid (None when unborn), dirty flag."""
+
+    tree: str
+    commit: str | None = None
+    dirty: bool = False
+
+
+class Created(Origin, frozen=True, kw_only=True, omit_defaults=True):
+    """`session.created`: a session exists; its startup follows.
+
+    `prefix` is the workspace folder inside the repository; `pinned` the revision as it was typed
+    for a session that never refreshes; `seed` 32 hex digits; `ephemeral` a session of one `run`.
+    """
+
+    profile: str
+    seed: str
+    name: str | None = None
+    prefix: str = ""
+    pinned: str | None = None
+    ephemeral: bool = False
+    vmgit: str
+    engine: str
+
+
+class StartupFile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One startup entry of a generation and the number of the execution that last ran it."""
+
+    path: str
+    mode: str
+    execution: int
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """An execution that a `replay` refresh ran again, and the outcome digest it then had."""
+
+    execution: int
+    digest: str
+
+
+class Generation(Origin, frozen=True, kw_only=True, omit_defaults=True):
+    """The facts of a startup state that succeeded.
+
+    `effective` is the merged profile; `files` maps each profile file that was read to its blob
+    oid (None: looked for and absent); `startup` lists every entry in order.
+    """
+
+    generation: int
+    effective: dict[str, Any]
+    files: dict[str, str | None]
+    startup: tuple[StartupFile, ...]
+    duration_us: int
+
+
+class Ready(Generation, frozen=True, kw_only=True, omit_defaults=True):
+    """`session.ready`: the first generation of the session serves."""
+
+
+class Refreshed(Generation, frozen=True, kw_only=True, omit_defaults=True):
+    """`session.refreshed`: a new generation serves.
+
+    `fresh` says that it began with an empty realm; `changed` names the files that caused it;
+    `replayed` the session's own executions that ran again in it.
+    """
+
+    mode: RefreshMode
+    fresh: bool
+    changed: tuple[str, ...]
+    replayed: tuple[Replayed, ...] = ()
+
+
+class RefreshFailed(Origin, frozen=True, kw_only=True, omit_defaults=True):
+    """`session.refresh_failed`: generation `generation` could not be made; the old one serves.
+
+    `files` and `deps` are what the attempt looked at, so that it is tried again only when one of
+    them changes; `path` and `line` say where it failed, when that is known.
+    """
+
+    generation: int
+    mode: RefreshMode
+    changed: tuple[str, ...]
+    message: str
+    files: dict[str, str | None]
+    deps: dict[str, str | None]
+    path: str | None = None
+    line: int | None = None
+    execution: int | None = None
+    duration_us: int = 0
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """The first execution of a rebuild whose outcome digest was not the recorded one."""
+
+    execution: str
+    recorded: str
+    replayed: str
+
+
+class Restored(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`session.restored`: the session was rebuilt from its log; `equal` of `total` outcomes."""
+
+    equal: int
+    total: int
+    first_difference: Difference | None = None
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """`session.lost`: it cannot be rebuilt, and why."""
+
+    reason: str
+
+
+class Closed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`session.closed`: it takes no more executions."""
+
+    reason: str = ""
