@@ -17,6 +17,9 @@ from .canonical import canonical_digest
 
 Status = Literal["ok", "error", "limit", "cancelled"]
 Level = Literal["debug", "log", "info", "warn", "error"]
+Kind = Literal["startup", "repl", "file"]
+#: `auto` follows the file name, package.json and the text (ARCHITECTURE.md, "What a file is").
+Mode = Literal["auto", "script", "module", "commonjs"]
 
 #: Stamped into every digest; a change of the canonical form is a new version.
 OUTCOME_VERSION = 1
@@ -55,7 +58,7 @@ class HostCall(msgspec.Struct, frozen=True, omit_defaults=True, tag="call", tag_
 
 
 class Value(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A described JavaScript value: its type, a bounded preview, and JSON where that is faithful."""
+    """A described JavaScript value: type, bounded preview, and JSON where that is faithful."""
 
     type: str
     preview: str

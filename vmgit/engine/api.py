@@ -7,16 +7,12 @@ is the business of `process.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from vmgit.limits import Limits
-from vmgit.outcome import Fault, Outcome
-
-Kind = Literal["startup", "repl", "file"]
-#: `auto` follows the file name, package.json and the text (see ARCHITECTURE.md, "What a file is").
-Mode = Literal["auto", "script", "module", "commonjs"]
+from vmgit.outcome import Fault, Kind, Mode, Outcome
 
 
 class RealmConfig(msgspec.Struct, frozen=True):

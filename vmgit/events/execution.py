@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from vmgit.limits import Limits
-from vmgit.outcome import Fault, Level, Status, Value
+from vmgit.outcome import Fault, Kind, Level, Mode, Status, Value
 
 from .session import Origin
-
-Kind = Literal["startup", "repl", "file"]
 
 
 class Started(Origin, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,13 +24,13 @@ class Started(Origin, frozen=True, kw_only=True, omit_defaults=True):
     blob: str
     generation: int
     seed: str
+    limits: Limits
     vmgit: str
     engine: str
     path: str | None = None
-    mode: str = "auto"
+    mode: Mode = "auto"
     text: str | None = None
     args: tuple[str, ...] = ()
-    limits: Limits = Limits()
 
 
 class Console(msgspec.Struct, frozen=True):

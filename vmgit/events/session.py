@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from vmgit.outcome import Mode
+
 RefreshMode = Literal["rerun", "rebuild", "replay"]
 
 
@@ -38,7 +40,7 @@ class StartupFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """One startup entry of a generation and the number of the execution that last ran it."""
 
     path: str
-    mode: str
+    mode: Mode
     execution: int
 
 

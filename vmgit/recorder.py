@@ -1,0 +1,169 @@
+"""Runs one execution in a realm and writes what happened to the log.
+
+The durability contract lives here: `execution.started` is committed before the code runs, and
+the closing transaction (console, host calls, end) is fsynced before anybody is told the result.
+It knows nothing of refreshes or of how a heap is rebuilt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from . import __version__
+from .engine.api import Host, Job, Realm, Result, Source, WorkerDied
+from .events import execution as ex
+from .events.envelope import NewEvent, StoredEvent
+from .events.registry import encode
+from .events.session import Origin
+from .outcome import ConsoleLine, HostCall
+from .state import Execution, SessionState
+
+
+class Appender(Protocol):
+    """The part of the event log that recording needs."""
+
+    def append(
+        self,
+        stream: str,
+        events: Sequence[NewEvent],
+        *,
+        durable: bool,
+        actor: str,
+        worktree: str,
+        expected_version: int | None = None,
+    ) -> list[StoredEvent]:
+        """Append to a stream in one transaction; see `eventlog.log.EventLog.append`."""
+
+
+def execution_seed(session_seed: str, number: int) -> str:
+    """Return the seed of execution `number`, 32 hex digits.
+
+    Each execution has its own, so that one that draws more or fewer numbers at another revision
+    does not change what those after it draw.
+    """
+    return hashlib.sha256(f"{session_seed}:{number}".encode()).hexdigest()[:32]
+
+
+class Recorder:
+    """Appends to session streams and keeps their states in step with the log."""
+
+    def __init__(self, log: Appender, *, actor: str, worktree: str) -> None:
+        self._log = log
+        self.actor = actor
+        self.worktree = worktree
+
+    def append(
+        self, state: SessionState, payloads: Sequence[msgspec.Struct], *, durable: bool
+    ) -> None:
+        """Append events of the session itself and apply them to `state`."""
+        self._append(state, [encode(payload) for payload in payloads], durable=durable)
+
+    def run(
+        self,
+        state: SessionState,
+        realm: Realm,
+        job: Job,
+        *,
+        origin: Origin,
+        generation: int,
+        blob: str,
+        source: Source,
+        host: Host,
+        engine: str,
+    ) -> tuple[Execution, bool]:
+        """Run `job` as the session's next execution and record it.
+
+        `origin` is the tree it runs against, `blob` the oid of its code. Returns the execution
+        and whether the realm may be used again. A worker that dies on its own is recorded as
+        `execution.aborted`, with what it had printed until then.
+        """
+        number = state.next_number
+        name = f"{state.id}.{number}"
+        started = ex.Started(
+            tree=origin.tree,
+            commit=origin.commit,
+            dirty=origin.dirty,
+            number=number,
+            kind=job.kind,
+            blob=blob,
+            generation=generation,
+            seed=job.seed,
+            limits=job.limits,
+            vmgit=__version__,
+            engine=engine,
+            path=job.path,
+            mode=job.mode,
+            text=job.text if job.path is None else None,
+            args=job.args,
+        )
+        self._append(state, [encode(started, execution=name)], durable=False)
+        try:
+            result = realm.execute(job, source, host)
+        except WorkerDied as death:
+            closing = [*_trace(death.partial.trace), ex.Aborted(death.reason)]
+            intact = False
+        else:
+            closing = _closing(result)
+            intact = result.intact
+        self._append(state, [encode(item, execution=name) for item in closing], durable=True)
+        return state.executions[number], intact
+
+    def abort(self, state: SessionState, number: int, reason: str) -> None:
+        """Close an execution that was started and never ended."""
+        event = encode(ex.Aborted(reason), execution=f"{state.id}.{number}")
+        self._append(state, [event], durable=True)
+
+    def _append(self, state: SessionState, events: list[NewEvent], *, durable: bool) -> None:
+        stored = self._log.append(
+            state.id,
+            events,
+            durable=durable,
+            actor=self.actor,
+            worktree=self.worktree,
+            expected_version=state.version,
+        )
+        for event in stored:
+            state.apply(event)
+
+
+def _trace(trace: Sequence[ConsoleLine | HostCall]) -> list[msgspec.Struct]:
+    events: list[msgspec.Struct] = []
+    for item in trace:
+        if isinstance(item, ConsoleLine):
+            events.append(ex.Console(item.level, item.text))
+            continue
+        if item.error is not None and item.error.code == "denied":
+            events.append(ex.Denied(item.op, item.error.message))
+        events.append(ex.Call(item.op, item.request, item.result, item.error, item.duration_us))
+    return events
+
+
+def _closing(result: Result) -> list[msgspec.Struct]:
+    outcome = result.outcome
+    events = _trace(outcome.trace)
+    if outcome.limit is not None:
+        limit = outcome.limit
+        events.append(ex.LimitExceeded(limit.name, limit.allowed, limit.used))
+    events.append(
+        ex.Finished(
+            status=outcome.status,
+            digest=outcome.digest(),
+            duration_us=result.duration_us,
+            cpu_us=result.cpu_us,
+            value=outcome.value,
+            error=outcome.error,
+            clock=result.clock,
+            deps=result.deps,
+        )
+    )
+    return events
+
+
+def blob_oid(content: bytes) -> str:
+    """Return the oid that Git gives a blob of this content (SHA-1 repositories, 40-hex)."""
+    header = b"blob %d\0" % len(content)
+    return hashlib.sha1(header + content, usedforsecurity=False).hexdigest()

@@ -1,0 +1,1 @@
+"""Replaying recordings: playing them, comparing outcomes, explaining differences."""

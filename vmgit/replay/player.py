@@ -1,0 +1,83 @@
+"""Plays one recorded execution again: same engine, recorded seed, clock and host answers.
+
+Rebuilding a session, the `replay` refresh and `vmgit replay` all run through `play`, so there is
+one definition of what a replay is. Nothing outside is touched: host calls are answered from the
+recording, except `kv`, which is the session's own state and is computed again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vmgit.engine.api import Answer, Host, Job, Realm, Result, Source
+from vmgit.limits import Limits
+from vmgit.outcome import Fault, HostCall
+from vmgit.state import Execution
+
+#: A replay may run on a slower machine, and what ended by itself once must not be stopped now.
+_TIME_FACTOR = 10
+_MEMORY_MB = 120
+
+
+class RecordedHost:
+    """Answers the host calls of one replayed execution from its recording.
+
+    `live` answers `kv` calls. Calls are matched in order by operation and arguments; a call that
+    the recording cannot answer is kept in `unanswered` and throws in JavaScript.
+    """
+
+    def __init__(self, calls: list[HostCall], live: Host) -> None:
+        self._calls = list(calls)
+        self._live = live
+        self.unanswered: list[HostCall] = []
+
+    def call(self, op: str, request: Any) -> Answer:
+        """Answer one call; see `engine.api.Host`."""
+        if op.startswith("kv."):
+            return self._live.call(op, request)
+        for index, recorded in enumerate(self._calls):
+            if recorded.op == op and recorded.request == request:
+                del self._calls[index]
+                return Answer(recorded.result, recorded.error)
+        self.unanswered.append(HostCall(op, request))
+        return Answer(
+            error=Fault("Unanswered", f"the recording has no answer to {op}", code="unanswered")
+        )
+
+
+def relaxed(limits: Limits) -> Limits:
+    """Return limits for a replay: the counted ones as recorded, time and memory with room."""
+    return Limits(
+        cpu_ms=min(limits.cpu_ms * _TIME_FACTOR, 600_000),
+        wall_ms=min(limits.wall_ms * _TIME_FACTOR, 3_600_000),
+        memory_mb=_MEMORY_MB,
+        output_kb=limits.output_kb,
+        events=limits.events,
+        source_kb=limits.source_kb,
+    )
+
+
+def play(
+    execution: Execution, text: str, realm: Realm, source: Source, live: Host
+) -> tuple[Result, RecordedHost]:
+    """Run `execution` again in `realm` as `text` against `source`.
+
+    Returns what came of it and the host that answered, whose `unanswered` tells what the
+    recording could not answer. Raises `WorkerDied`.
+    """
+    started = execution.started
+    host = RecordedHost(
+        [call for call in execution.trace if isinstance(call, HostCall)],
+        live,
+    )
+    job = Job(
+        kind=started.kind,
+        text=text,
+        seed=started.seed,
+        path=started.path,
+        mode=started.mode,
+        clock=execution.finished.clock if execution.finished is not None else (),
+        args=started.args,
+        limits=relaxed(started.limits),
+    )
+    return realm.execute(job, source, host), host
