@@ -1,0 +1,266 @@
+"""One open SQLite database: how it is opened, checked, locked and written.
+
+Everything that is true of the file and not of its rows stands here: permissions, pragmas, the
+identity and version checks that come before any write, and the only transaction door. A
+`Database` may be used by several threads, one at a time under its lock; it must not cross a fork.
+It knows nothing of events.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+import msgspec
+
+from vmgit.errors import EnvironmentFailure
+
+from .faults import is_busy, translated
+from .filesystem import filesystem_type, is_shared
+from .identity import Identity, check_identity
+from .migrations import migrate, schema_version
+
+Journal = Literal["auto", "wal", "delete"]
+
+#: Above the size that the write-ahead log has between checkpoints (1000 pages), so that it is
+#: overwritten in place; a longer one, left by a long read, is cut back to this.
+_JOURNAL_SIZE_LIMIT = 8 * 1024 * 1024
+
+_PRAGMAS = (
+    "foreign_keys = ON",
+    "recursive_triggers = ON",
+    "cell_size_check = ON",
+    "temp_store = MEMORY",
+    "cache_size = -8192",
+    f"journal_size_limit = {_JOURNAL_SIZE_LIMIT}",
+)
+
+
+class Health(msgspec.Struct, frozen=True):
+    """What `status` and `doctor` tell about the database file; sizes in bytes.
+
+    `shared` is true on a filesystem that other machines may use: there `journal_mode` is
+    `delete` instead of `wal`.
+    """
+
+    path: str
+    journal_mode: str
+    filesystem: str | None
+    shared: bool
+    database_bytes: int
+    wal_bytes: int
+    schema_version: int
+    readonly: bool
+
+
+class Database:
+    """An open database. Use it as a context manager, or call `close`."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, readonly: bool) -> None:
+        self.path = path
+        self.readonly = readonly
+        self.lock = threading.RLock()
+        self._connection = connection
+        self._pid = os.getpid()
+        self._synchronous = -1
+        self.journal_mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; closing twice is fine."""
+        with self.lock:
+            self._connection.close()
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query. Raises `VmgitError` for what SQLite reports."""
+        with self.lock, translated(self.path):
+            return self._connection.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def cursor(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection for reading row by row, under the lock, with errors translated.
+
+        Run a query to its end inside: an open one keeps the write-ahead log from being reset.
+        """
+        with self.lock, translated(self.path):
+            yield self._connection
+
+    @contextmanager
+    def transaction(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
+        """Run one write transaction: committed at the end, rolled back when anything is raised.
+
+        It takes the write lock at once (`BEGIN IMMEDIATE`): a deferred one that read first fails
+        without waiting when another process wrote in between. `durable=True` returns after the
+        commit is on disk; `False` survives the death of every process, but not a power cut.
+        Raises `BusyError` when the lock is not free within the timeout.
+        """
+        with self.lock, translated(self.path):
+            if self._pid != os.getpid():
+                raise RuntimeError("the event log was opened before a fork: open it again")
+            self._set_synchronous(durable)
+            connection = self._connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                # A full disk makes SQLite roll back by itself.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _set_synchronous(self, durable: bool) -> None:
+        # With a rollback journal only EXTRA also syncs the folder after the journal is deleted;
+        # without that a power cut can bring the journal back and undo the commit.
+        level = (2 if self.journal_mode == "wal" else 3) if durable else 1
+        if level != self._synchronous:
+            # Not `execute`: SQLite runs this pragma when it is compiled, and a statement from
+            # Python's cache is not compiled again.
+            self._connection.executescript(f"PRAGMA synchronous = {level}")
+            self._synchronous = level
+
+    def health(self) -> Health:
+        """Return what can be said of the file."""
+        wal = Path(f"{self.path}-wal")
+        kind = filesystem_type(self.path.parent)
+        with self.lock, translated(self.path):
+            version = schema_version(self._connection)
+        return Health(
+            path=str(self.path),
+            journal_mode=self.journal_mode,
+            filesystem=kind,
+            shared=is_shared(kind),
+            database_bytes=self.path.stat().st_size,
+            wal_bytes=wal.stat().st_size if wal.exists() else 0,
+            schema_version=version,
+            readonly=self.readonly,
+        )
+
+
+def open_database(
+    path: Path, *, readonly: bool = False, timeout_s: float = 10.0, journal: Journal = "auto"
+) -> Database:
+    """Open the database at `path`, making or migrating it unless `readonly`.
+
+    The folder is made with mode 0700 and the file with 0600. `timeout_s` is how long a locked
+    database is waited for. `journal="auto"` uses a write-ahead log except on shared filesystems.
+    Raises `EnvironmentFailure` when it is not a vmgit database, is newer than this program,
+    damaged or out of reach, and `BusyError` when it stays locked; nothing was written then.
+    """
+    if sqlite3.sqlite_version_info < (3, 37):
+        raise EnvironmentFailure(
+            f"vmgit needs SQLite 3.37 or newer; this Python has {sqlite3.sqlite_version}.",
+            hints=["Use a Python that was built with a newer SQLite."],
+        )
+    if readonly:
+        return _open_readonly(path, timeout_s)
+    _create(path)
+    with translated(path):
+        connection = _connect(path, "rw", timeout_s)
+        try:
+            check_identity(connection, path)
+            _set_pragmas(connection)
+            _set_journal_mode(connection, _journal_mode(path, journal), timeout_s)
+            migrate(connection)
+            return Database(path, connection, readonly=False)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def _open_readonly(path: Path, timeout_s: float) -> Database:
+    modes = ["ro"]
+    # Where not even SQLite's shared memory file can be made, a database that no writer has open
+    # (it has no write-ahead log then) can still be read as a file that does not change.
+    if not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
+        modes = ["ro&immutable=1"]
+    if not path.exists():
+        raise _no_log(path)
+    with translated(path):
+        connection = _connect(path, modes[0], timeout_s)
+        try:
+            if check_identity(connection, path, readonly=True) is Identity.EMPTY:
+                raise _no_log(path)
+            _set_pragmas(connection)
+            connection.execute("PRAGMA query_only = ON")
+            # Not for writing: SQLite before 3.41 calls json_valid, in a CHECK, unsafe then.
+            connection.execute("PRAGMA trusted_schema = OFF")
+            return Database(path, connection, readonly=True)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def _no_log(path: Path) -> EnvironmentFailure:
+    return EnvironmentFailure(
+        f"There is no event log at {path} yet.",
+        hints=["`vmgit run -e 1+1` makes the first entry."],
+        code="no_log",
+    )
+
+
+def _create(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        # The file is there, or something that is no folder stands in its way: opening it tells.
+        return
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"The event log {path} cannot be made: {error.strerror}.",
+            hints=[f"Check the permissions and the free space of {path.parent}."],
+            code="log_unopenable",
+        ) from error
+    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        # Else a power cut could lose the file's name together with rows that were acknowledged.
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _connect(path: Path, mode: str, timeout_s: float) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        uri=True,
+        timeout=timeout_s,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def _set_pragmas(connection: sqlite3.Connection) -> None:
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _journal_mode(path: Path, journal: Journal) -> str:
+    if journal != "auto":
+        return journal
+    return "delete" if is_shared(filesystem_type(path.parent)) else "wal"
+
+
+def _set_journal_mode(connection: sqlite3.Connection, mode: str, timeout_s: float) -> None:
+    # A change of mode needs the file alone and does not always wait for it by itself.
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            connection.execute(f"PRAGMA journal_mode = {mode}")
+            return
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)

@@ -1,0 +1,121 @@
+"""Turns what SQLite raises into errors that a person can act on.
+
+This is the one place where `sqlite3` errors are translated: every statement of the log runs
+inside `translated`. It must not know what the statement was for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+
+from vmgit.errors import BusyError, EnvironmentFailure, RefusedError, UsageError, VmgitError
+
+#: Primary result codes (the low byte of `sqlite_errorcode`), https://sqlite.org/rescode.html
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_VERIFY = "Run `vmgit journal verify` to find the first damaged row."
+
+
+class translated:
+    """A context in which SQLite's errors leave as `VmgitError`; cheap enough for every append."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise translate(error, self._path) from error
+        if isinstance(error, UnicodeEncodeError):
+            raise UsageError(
+                f"A text for the log is not valid Unicode: {error.reason} at position "
+                f"{error.start} of {error.object[:60]!r}.",
+                hints=["Escape it as ASCII JSON before it is appended."],
+            ) from error
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Return whether `error` says that another connection holds the lock."""
+    return _primary(error) in _BUSY
+
+
+def translate(error: sqlite3.Error, path: Path) -> VmgitError:
+    """Return the `VmgitError` that says what `error` means for the log at `path`.
+
+    An error that no surroundings explain (a bug in a statement) is returned as a
+    `RuntimeError`-like failure by raising it unchanged.
+    """
+    code = _primary(error)
+    if code in _BUSY:
+        return BusyError(
+            f"The event log {path} is locked by another process.",
+            hints=["Wait until the other vmgit command has ended, then try again."],
+        )
+    if code in _DAMAGED:
+        return EnvironmentFailure(
+            f"The event log {path} cannot be read: {error}.",
+            hints=[_VERIFY, "Put a copy of the file back, or move it away to begin a new log."],
+            code="log_damaged",
+        )
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return _constraint(error, path)
+    environment = _environment(error, code, path)
+    if environment is not None:
+        return environment
+    raise error
+
+
+def _primary(error: sqlite3.Error) -> int:
+    # Errors that Python itself raises (a closed connection, a bad parameter) have no code.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _constraint(error: sqlite3.Error, path: Path) -> VmgitError:
+    text = str(error)
+    if text == "UNIQUE constraint failed: session.name":
+        return UsageError(
+            "Another session of this repository has that name already.",
+            hints=["Choose another name; `vmgit session list --all` shows the names in use."],
+            code="name_taken",
+        )
+    return RefusedError(
+        f"The event log {path} refused the row: {text}.", hints=[_VERIFY], code="log_refused"
+    )
+
+
+def _environment(error: sqlite3.Error, code: int, path: Path) -> EnvironmentFailure | None:
+    if code == sqlite3.SQLITE_FULL:
+        message = f"The disk that holds the event log {path} is full; nothing was recorded."
+        return EnvironmentFailure(
+            message, hints=["Free some space and try again."], code="disk_full"
+        )
+    if code == sqlite3.SQLITE_IOERR:
+        return EnvironmentFailure(
+            f"The event log {path} could not be read or written: {error}.",
+            hints=["Check free space, quota and file size limit of that disk, then try again."],
+            code="log_io",
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        return EnvironmentFailure(
+            f"The event log {path} cannot be written: {error}.",
+            hints=[f"Give yourself write permission on {path.parent} and the files in it."],
+            code="log_readonly",
+        )
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return EnvironmentFailure(
+            f"The event log {path} cannot be opened.",
+            hints=[f"Check that {path.parent} exists and that you may read and write it."],
+            code="log_unopenable",
+        )
+    return None
