@@ -56,6 +56,17 @@ class Recorder:
         self.actor = actor
         self.worktree = worktree
 
+    def create(self, session: str, created: NewEvent) -> StoredEvent:
+        """Append the first event of a new session's stream and return its row."""
+        return self._log.append(
+            session,
+            [created],
+            durable=True,
+            actor=self.actor,
+            worktree=self.worktree,
+            expected_version=0,
+        )[0]
+
     def append(
         self, state: SessionState, payloads: Sequence[msgspec.Struct], *, durable: bool
     ) -> None:
@@ -73,7 +84,6 @@ class Recorder:
         blob: str,
         source: Source,
         host: Host,
-        engine: str,
     ) -> tuple[Execution, bool]:
         """Run `job` as the session's next execution and record it.
 
@@ -94,7 +104,7 @@ class Recorder:
             seed=job.seed,
             limits=job.limits,
             vmgit=__version__,
-            engine=engine,
+            engine=realm.engine,
             path=job.path,
             mode=job.mode,
             text=job.text if job.path is None else None,

@@ -89,11 +89,14 @@ class SessionState:
     created_us: int
     worktree: str
     version: int = 0
+    last_seq: int = 0
     serving: se.Ready | se.Refreshed | None = None
     failed: se.RefreshFailed | None = None
     executions: dict[int, Execution] = field(default_factory=dict)
     #: Counts fresh realms: a heap of another epoch cannot be brought up to date, only replaced.
     epoch: int = 0
+    #: The generation that made the present realm: its globals and module rules are in force.
+    base: se.Ready | se.Refreshed | None = None
     steps: list[Step] = field(default_factory=list)
     #: Every successful generation, by the version of the event that announced it.
     generations: list[se.Ready | se.Refreshed] = field(default_factory=list)
@@ -134,7 +137,7 @@ class SessionState:
                 f"event {event.seq} is {event.stream}/{event.version}, "
                 f"expected {self.id}/{self.version + 1}"
             )
-        self.version = event.version
+        self.version, self.last_seq = event.version, event.seq
         payload = decode(event)
         if isinstance(payload, ex.Started):
             self.executions[payload.number] = Execution(self.id, payload, event.time_us)
@@ -183,7 +186,7 @@ class SessionState:
         self.generations.append(generation)
         if isinstance(generation, se.Ready) or generation.fresh:
             self.epoch += 1
-            self.steps = []
+            self.base, self.steps = generation, []
         done = {step.number for step in self.steps}
         for entry in generation.startup:
             if entry.execution not in done:
@@ -219,7 +222,7 @@ def fold(events: Iterable[StoredEvent]) -> SessionState:
             if not isinstance(created, se.Created) or event.version != 1:
                 raise ValueError(f"stream {event.stream} does not begin with session.created")
             state = SessionState(
-                event.stream, created, event.time_us, event.worktree, version=event.version
+                event.stream, created, event.time_us, event.worktree, event.version, event.seq
             )
         else:
             state.apply(event)

@@ -96,6 +96,10 @@ class WorkerDied(Exception):
 class Realm(Protocol):
     """One JavaScript realm, in a process of its own. Used by one thread at a time."""
 
+    @property
+    def engine(self) -> str:
+        """Name and version of what runs the code, such as `dukpy 0.6.0 quickjs 0.11.0`."""
+
     def execute(self, job: Job, source: Source, host: Host) -> Result:
         """Run a job to its end. Raises `WorkerDied`."""
 

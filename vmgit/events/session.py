@@ -33,7 +33,6 @@ class Created(Origin, frozen=True, kw_only=True, omit_defaults=True):
     pinned: str | None = None
     ephemeral: bool = False
     vmgit: str
-    engine: str
 
 
 class StartupFile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -86,15 +85,16 @@ class RefreshFailed(Origin, frozen=True, kw_only=True, omit_defaults=True):
     """`session.refresh_failed`: generation `generation` could not be made; the old one serves.
 
     `files` and `deps` are what the attempt looked at, so that it is tried again only when one of
-    them changes; `path` and `line` say where it failed, when that is known.
+    them changes; `mode` is None when it could not even begin; `path` and `line`
+    say where it failed, when that is known.
     """
 
     generation: int
-    mode: RefreshMode
     changed: tuple[str, ...]
     message: str
     files: dict[str, str | None]
     deps: dict[str, str | None]
+    mode: RefreshMode | None = None
     path: str | None = None
     line: int | None = None
     execution: int | None = None

@@ -1,0 +1,155 @@
+"""The live heap of a session: a cache of its log that can be thrown away at any time.
+
+A heap is a realm, the session's kv store and the count of recorded steps that went into it.
+`catch_up` brings one to where the log stands, from nothing or from wherever it was, and proves
+itself by comparing outcome digests. It appends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from .code import file_code
+from .engine.api import Realm, RealmConfig, Source, WorkerDied
+from .errors import UnavailableError, VmgitError
+from .events.session import Difference, Restored
+from .host.kv import KvStore
+from .host.registry import Registry
+from .profile import Profile
+from .recorder import Recorder
+from .replay.player import play, relaxed
+from .state import Execution, SessionState, Step
+
+
+@dataclass(frozen=True)
+class Services:
+    """What sessions need from the layers below, wired together by the workspace.
+
+    `source` opens a tree (oid) at the workspace folder; `open_realm` starts an empty realm.
+    """
+
+    recorder: Recorder
+    source: Callable[[str], Source]
+    open_realm: Callable[[RealmConfig], Realm]
+
+
+@dataclass
+class Heap:
+    """A realm with the state that belongs to it; `applied` steps of epoch `epoch` are in it."""
+
+    realm: Realm
+    epoch: int
+    applied: int = 0
+    kv: KvStore = field(default_factory=KvStore)
+
+    def fork(self) -> Heap:
+        """Return an independent copy. Raises `WorkerDied`."""
+        return Heap(self.realm.fork(), self.epoch, self.applied, self.kv.copy())
+
+    def close(self) -> None:
+        """End the realm's process."""
+        self.realm.close()
+
+
+def realm_config(profile: Profile) -> RealmConfig:
+    """Return the part of a profile that is fixed for the life of a realm."""
+    return RealmConfig(
+        roots=profile.modules.roots,
+        extensions=profile.modules.extensions,
+        hide=profile.globals.hide,
+        console=profile.capabilities.console,
+    )
+
+
+def profile_of(effective: dict[str, object]) -> Profile:
+    """Return the profile that a recorded effective profile describes.
+
+    Raises `UnavailableError` when this program does not understand it.
+    """
+    try:
+        return msgspec.convert(effective, Profile)
+    except msgspec.ValidationError as error:
+        raise UnavailableError(
+            f"the recorded profile cannot be understood by this version of vmgit: {error}."
+        ) from error
+
+
+def new_heap(profile: Profile, epoch: int, services: Services) -> Heap:
+    """Return a heap with nothing in it."""
+    return Heap(services.open_realm(realm_config(profile)), epoch)
+
+
+def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tuple[Heap, Restored]:
+    """Return a heap in which every step of the log has run, and how the steps compared.
+
+    A heap of an older epoch is closed and replaced. Raises `UnavailableError` when an object is
+    missing or a step cannot be run again; `heap` is closed then.
+    """
+    if heap is not None and (heap.epoch != state.epoch or heap.applied > len(state.steps)):
+        heap.close()
+        heap = None
+    if heap is None:
+        if state.base is None:
+            raise ValueError(f"session {state.id} has no generation to build a heap from")
+        heap = new_heap(profile_of(state.base.effective), state.epoch, services)
+    total = equal = 0
+    first: Difference | None = None
+    try:
+        for step in state.steps[heap.applied :]:
+            digest = _again(step, state.executions[step.number], heap, services)
+            total += 1
+            equal += digest == step.digest
+            if first is None and digest != step.digest:
+                first = Difference(f"{state.id}.{step.number}", step.digest, digest)
+            heap.applied += 1
+    except BaseException:
+        heap.close()
+        raise
+    return heap, Restored(equal, total, first)
+
+
+def _again(step: Step, execution: Execution, heap: Heap, services: Services) -> str:
+    """Run one recorded step in `heap` and return the digest of what it did."""
+    source = services.source(step.tree)
+    registry = Registry(profile_of(step.effective), kv=heap.kv)
+    text = recorded_text(execution, source, services)
+    try:
+        result, _ = play(execution, text, heap.realm, source, registry)
+    except WorkerDied as death:
+        raise UnavailableError(
+            f"session {execution.session} cannot be rebuilt: the worker died in execution "
+            f"{execution.id} ({death.reason})."
+        ) from death
+    if not result.intact:
+        limit = result.outcome.limit
+        why = f"limit {limit.name}" if limit is not None else result.outcome.status
+        raise UnavailableError(
+            f"session {execution.session} cannot be rebuilt: execution {execution.id} ended by "
+            f"itself when it was recorded and is stopped now ({why})."
+        )
+    return result.outcome.digest()
+
+
+def recorded_text(execution: Execution, source: Source, services: Services) -> str:
+    """Return the text that an execution runs on `source`: the tree's file, else the recorded one.
+
+    At the prompt it is the recorded text. Raises `UnavailableError` when objects are missing.
+    """
+    started = execution.started
+    if started.path is None:
+        return started.text or ""
+    roomy = relaxed(started.limits)
+    try:
+        if source.lookup(started.path) is None:
+            source = services.source(started.tree)
+        return file_code(started.kind, started.path, started.mode, source, roomy).text
+    except UnavailableError:
+        raise
+    except VmgitError as error:
+        raise UnavailableError(
+            f"the code of execution {execution.id} cannot be read: {error.message}",
+            hints=error.hints,
+        ) from error

@@ -1,0 +1,72 @@
+"""The host lock: who may run sessions of a repository right now.
+
+An exclusive flock on `host.lock` in the state folder, so the kernel gives it back whatever way its
+holder dies. The file's content only tells people who holds it; it decides nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import BusyError, EnvironmentFailure
+
+
+def holder(path: Path) -> str | None:
+    """Return who holds the lock at `path` (`vmgit run, pid 123`), or None when nobody does."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.read(descriptor, 256).decode("utf-8", "replace").strip() or "another process"
+    finally:
+        os.close(descriptor)
+    return None
+
+
+@contextmanager
+def hold(
+    path: Path, who: str, *, wait: bool = True, on_wait: Callable[[str], None] | None = None
+) -> Iterator[None]:
+    """Hold the lock for the length of the block; `who` is what others are told.
+
+    With `wait`, queue behind the holder, after telling `on_wait` who that is; without, raise
+    `BusyError`. Raises `EnvironmentFailure` when the state folder cannot be written.
+    """
+    descriptor = _open(path)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            other = os.pread(descriptor, 256, 0).decode("utf-8", "replace").strip()
+            other = other or "another process"
+            if not wait:
+                raise BusyError(
+                    f"the sessions of this repository are in use by {other}.",
+                    hints=["Leave out --no-wait to queue behind it."],
+                ) from None
+            if on_wait is not None:
+                on_wait(other)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{who}, pid {os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"{path} cannot be opened: {error.strerror}.",
+            hints=["vmgit keeps its log there; the folder must be writable."],
+        ) from error

@@ -1,0 +1,1 @@
+"""Bringing an active session up to date with its changed source."""

@@ -1,0 +1,264 @@
+"""Live sessions: made, brought up to date, executed in, closed.
+
+A `LiveSession` pairs the state that its events give with a heap that may be missing or behind;
+every use first brings both to where the log stands, so any number of processes may take turns
+under the host lock. How code runs, and how the log is stored, are the business of the layers
+below.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from . import __version__
+from .code import Code
+from .engine.api import Job
+from .errors import NotFoundError, RefusedError
+from .events.envelope import StoredEvent
+from .events.registry import encode
+from .events.session import Closed, Created, Origin, Ready, Refreshed, RefreshFailed, Restored
+from .heap import Heap, Services, catch_up, profile_of
+from .host.registry import Registry
+from .profile import Profile
+from .profile_load import check_startup, load_profile
+from .recorder import execution_seed
+from .refresh.perform import block, perform
+from .refresh.plan import Blocked, Plan, Reported, StillFailing, decide, profile_reader
+from .state import Execution, SessionState, fold
+
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+class Log(Protocol):
+    """The part of the event log that sessions read."""
+
+    def read(
+        self, *, stream: str | None = None, after: int = 0, limit: int | None = None
+    ) -> Iterable[StoredEvent]:
+        """Return events in order; see `eventlog.log.EventLog.read`."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """What bringing a session up to date came to; None where nothing was due.
+
+    `event` is what was appended; `still_failing` a failure that was not tried again; `reported`
+    the changes that a profile with `refresh = "off"` only wants to hear of.
+    """
+
+    event: Ready | Refreshed | RefreshFailed | None = None
+    still_failing: RefreshFailed | None = None
+    reported: tuple[str, ...] = ()
+
+
+class LiveSession:
+    """One session and its heap. Use it only under the host lock, from one thread at a time."""
+
+    def __init__(self, state: SessionState, services: Services) -> None:
+        self.state = state
+        self._services = services
+        self._heap: Heap | None = None
+        #: How the last rebuild compared with the log; None while none was needed.
+        self.restored: Restored | None = None
+
+    @property
+    def profile(self) -> Profile:
+        """The effective profile that serves. Raises `RefusedError` when no generation does."""
+        return profile_of(self._serving().effective)
+
+    def update(self, origin: Origin) -> Update:
+        """Bring the session up to date with the tree of `origin` and record what that took."""
+        decision = decide(self.state, self._services.source(origin.tree))
+        match decision:
+            case None:
+                return Update()
+            case StillFailing():
+                return Update(still_failing=decision.failed)
+            case Reported():
+                return Update(reported=decision.changed)
+            case Blocked():
+                block(self.state, decision, self._services, origin)
+            case Plan():
+                heap = self._heap if decision.fresh else self._ready_heap()
+                self._heap = perform(self.state, decision, heap, self._services, origin)
+        return Update(event=self.state.failed or self.state.serving)
+
+    def pending(self, origin: Origin) -> tuple[str, ...]:
+        """Return the changed files that the next `update` with `origin` would act on."""
+        decision = decide(self.state, self._services.source(origin.tree))
+        if isinstance(decision, Plan | Blocked | Reported):
+            return decision.changed
+        return decision.failed.changed if isinstance(decision, StillFailing) else ()
+
+    def execute(self, code: Code, origin: Origin, args: Sequence[str] = ()) -> Execution:
+        """Run code in the session against the tree of `origin` and record it.
+
+        Raises `RefusedError` when the session takes no executions and `UnavailableError` when
+        its heap cannot be rebuilt.
+        """
+        profile = self.profile
+        heap = self._ready_heap()
+        job = Job(
+            kind=code.kind,
+            text=code.text,
+            seed=execution_seed(self.state.created.seed, self.state.next_number),
+            path=code.path,
+            mode=code.mode,
+            args=tuple(args),
+            limits=profile.limits,
+        )
+        try:
+            execution, intact = self._services.recorder.run(
+                self.state,
+                heap.realm,
+                job,
+                origin=origin,
+                generation=self.state.generation,
+                blob=code.blob,
+                source=self._services.source(origin.tree),
+                host=Registry(profile, kv=heap.kv),
+            )
+        except BaseException:
+            # What ran may not be recorded: the heap is no longer what the log says.
+            self.drop_heap()
+            raise
+        if intact and execution.completed:
+            heap.applied = len(self.state.steps)
+        else:
+            self.drop_heap()
+        return execution
+
+    def cancel(self) -> None:
+        """Stop the running execution at once; safe from a signal handler or another thread."""
+        heap = self._heap
+        if heap is not None:
+            heap.realm.cancel()
+
+    def take(self, events: Iterable[StoredEvent]) -> None:
+        """Apply events that another process appended; the heap follows at its next use."""
+        for event in events:
+            self.state.apply(event)
+
+    def close(self, reason: str = "") -> None:
+        """Close the session for good. Raises `RefusedError` when it is closed already."""
+        if self.state.ended is not None:
+            raise RefusedError(f"session {self.state.label} is {self.state.status} already.")
+        self._services.recorder.append(self.state, [Closed(reason)], durable=True)
+        self.drop_heap()
+
+    def drop_heap(self) -> None:
+        """End the realm; the next use rebuilds it from the log."""
+        if self._heap is not None:
+            self._heap.close()
+            self._heap = None
+
+    def _serving(self) -> Ready | Refreshed:
+        state = self.state
+        if state.ended is not None:
+            why = f": {state.ended_reason}" if state.ended_reason else ""
+            raise RefusedError(f"session {state.label} is {state.status}{why}.")
+        if state.serving is None:
+            why = state.failed.message if state.failed is not None else "it never finished starting"
+            raise RefusedError(
+                f"session {state.label} has crashed: {why}.",
+                hints=["Mend the file; the next `vmgit run` starts the session again."],
+                details={"session": state.id},
+            )
+        return state.serving
+
+    def _ready_heap(self) -> Heap:
+        """Return the heap, caught up with the log; differences are recorded and kept."""
+        heap, self._heap = self._heap, None
+        self._heap, restored = catch_up(heap, self.state, self._services)
+        if restored.total:
+            self.restored = restored
+        if restored.first_difference is not None:
+            self._services.recorder.append(self.state, [restored], durable=True)
+        return self._heap
+
+
+class Sessions:
+    """Makes and finds the sessions of a workspace; keeps their heaps while it lives."""
+
+    def __init__(self, log: Log, services: Services, *, prefix: str) -> None:
+        self._log = log
+        self._services = services
+        self._prefix = prefix
+        self._live: dict[str, LiveSession] = {}
+
+    def create(
+        self,
+        profile: str,
+        origin: Origin,
+        *,
+        name: str | None = None,
+        pinned: str | None = None,
+        ephemeral: bool = False,
+    ) -> LiveSession:
+        """Make a session and run its startup; it is `crashed` when that fails.
+
+        Raises `VmgitError`, with nothing recorded, when the profile is bad or the name taken.
+        """
+        self.check_profile(profile, origin)
+        created = Created(
+            tree=origin.tree,
+            commit=origin.commit,
+            dirty=origin.dirty,
+            profile=profile,
+            seed=os.urandom(16).hex(),
+            name=name,
+            prefix=self._prefix,
+            pinned=pinned,
+            ephemeral=ephemeral,
+            vmgit=__version__,
+        )
+        recorder = self._services.recorder
+        stored = recorder.create(new_session_id(), encode(created))
+        live = self._live[stored.stream] = LiveSession(fold([stored]), self._services)
+        live.update(origin)
+        return live
+
+    def check_profile(self, name: str, origin: Origin) -> Profile:
+        """Return the effective profile `name` of a tree. Raises `VmgitError` when it is bad."""
+        source = self._services.source(origin.tree)
+        loaded = load_profile(name, profile_reader(source, {}))
+        check_startup(loaded, lambda path: source.lookup(path) is not None)
+        return loaded.effective
+
+    def get(self, session: str) -> LiveSession:
+        """Return the session with this full id, as the log has it now.
+
+        Raises `NotFoundError` when there is none.
+        """
+        live = self._live.get(session)
+        if live is not None:
+            live.take(self._log.read(stream=session, after=live.state.last_seq))
+            return live
+        events = list(self._log.read(stream=session))
+        if not events:
+            raise NotFoundError(f"there is no session {session}.", hints=["vmgit session list"])
+        live = self._live[session] = LiveSession(fold(events), self._services)
+        return live
+
+    def abort_open(self, session: str, reason: str) -> list[Execution]:
+        """Close the executions of a session that have no end; nobody runs them any more."""
+        live = self.get(session)
+        open_ones = [e for e in live.state.executions.values() if e.status == "running"]
+        for execution in open_ones:
+            self._services.recorder.abort(live.state, execution.number, reason)
+        return open_ones
+
+    def close(self) -> None:
+        """End every heap. The sessions themselves stay as the log says."""
+        for live in self._live.values():
+            live.drop_heap()
+
+
+def new_session_id() -> str:
+    """Return a random session id: a letter and seven letters or digits that are easy to tell."""
+    raw = os.urandom(8)
+    first = _ALPHABET[raw[0] % 24]
+    return first + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in raw[1:])

@@ -1,0 +1,201 @@
+"""A workspace, opened: the one object that the command line, the watcher and Python all drive.
+
+It finds the parts (repository, log, engine), wires them together and owns their life. Each part
+is opened when it is first needed, so that a command that only reads the log never loads libgit2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import hostlock
+from .eventlog.log import EventLog
+from .eventlog.views import Views
+from .events.session import Origin
+from .git.discovery import WorkspacePaths, find_workspace
+from .settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from .engine.pool import RealmPool
+    from .engine.process import WorkerRealm
+    from .git.repository import Repository
+    from .git.snapshot import Snapshot, Snapshotter
+    from .git.source import TreeSource
+    from .sessions import Sessions
+
+#: Trees whose sources stay open; a session rarely moves between more.
+_SOURCES = 16
+
+
+class Workspace:
+    """A workspace folder with its repository, event log and sessions.
+
+    Use it as a context manager. `actor` names the program in the events that it appends; `worker`
+    is an engine process that was started ahead; `template` keeps one for further sessions.
+    """
+
+    def __init__(
+        self,
+        paths: WorkspacePaths,
+        *,
+        actor: str = "python",
+        worker: WorkerRealm | None = None,
+        template: bool = False,
+    ) -> None:
+        self.paths = paths
+        self.actor = actor
+        self._worker = worker
+        self._template = template
+        self._sources: dict[str, TreeSource] = {}
+        self._opened: list[Callable[[], None]] = []
+
+    @classmethod
+    def open(
+        cls,
+        start: Path,
+        *,
+        actor: str = "python",
+        worker: WorkerRealm | None = None,
+        template: bool = False,
+    ) -> Workspace:
+        """Open the workspace that holds `start`. Raises `EnvironmentFailure` when none does."""
+        return cls(find_workspace(start), actor=actor, worker=worker, template=template)
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every heap and close every file; closing twice is fine."""
+        while self._opened:
+            self._opened.pop()()
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    # -- the log -----------------------------------------------------------------------------
+
+    @property
+    def log_path(self) -> Path:
+        """Where the event log is; the file may not exist yet."""
+        return self.paths.state_dir / "events.db"
+
+    @cached_property
+    def log(self) -> EventLog:
+        """The event log, made when it is not there. Raises `EnvironmentFailure`."""
+        log = EventLog.open(self.log_path)
+        self._opened.append(log.close)
+        return log
+
+    @cached_property
+    def views(self) -> Views:
+        """The projections of the log: sessions and executions."""
+        return Views(self.log)
+
+    # -- Git ---------------------------------------------------------------------------------
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The content of `vmgit.toml`. Raises `RefusedError` when it is bad."""
+        path = self.paths.root / "vmgit.toml"
+        return read_settings(path.read_bytes(), str(path))
+
+    @cached_property
+    def repository(self) -> Repository:
+        """The Git repository. Raises `EnvironmentFailure` for one that vmgit cannot use."""
+        from .git.repository import Repository
+
+        repository = Repository.open(self.paths)
+        self._opened.append(repository.close)
+        return repository
+
+    @cached_property
+    def snapshotter(self) -> Snapshotter:
+        """Makes trees of the tracked files."""
+        from .git.snapshot import Snapshotter
+
+        return Snapshotter(self.repository)
+
+    def snapshot(self) -> Origin:
+        """Return the tree of the tracked files as they are now, kept from garbage collection."""
+        return self.keep(self.snapshotter.take())
+
+    def keep(self, snapshot: Snapshot) -> Origin:
+        """Pin a snapshot's tree, so that events may name it."""
+        self.pin(snapshot.tree)
+        return Origin(tree=snapshot.tree, commit=snapshot.commit, dirty=snapshot.dirty)
+
+    def pin(self, tree: str) -> None:
+        """Keep a tree (oid) from garbage collection."""
+        from .git.keep import Keeper
+
+        Keeper(self.repository).pin(tree)
+
+    def at(self, revision: str) -> Origin:
+        """Return the tree of a revision, pinned. Raises `NotFoundError` when there is none."""
+        found = self.repository.resolve(revision)
+        self.pin(found.tree)
+        return Origin(tree=found.tree, commit=found.commit, dirty=False)
+
+    def source(self, tree: str) -> TreeSource:
+        """Return the files of a tree (oid), as seen from the workspace folder."""
+        from .git.source import TreeSource
+
+        source = self._sources.pop(tree, None) or TreeSource(
+            self.repository, tree, self.paths.prefix
+        )
+        self._sources[tree] = source
+        while len(self._sources) > _SOURCES:
+            del self._sources[next(iter(self._sources))]
+        return source
+
+    # -- sessions ----------------------------------------------------------------------------
+
+    @cached_property
+    def realms(self) -> RealmPool:
+        """Opens realms for sessions and replays."""
+        from .engine.pool import RealmPool
+
+        pool = RealmPool(self._worker, template=self._template)
+        self._worker = None
+        self._opened.append(pool.close)
+        return pool
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """The sessions. Use them inside `hosting`, which keeps other processes away."""
+        from .heap import Services
+        from .recorder import Recorder
+        from .sessions import Sessions
+
+        recorder = Recorder(self.log, actor=self.actor, worktree=self.paths.worktree_name)
+        services = Services(recorder, self.source, self.realms.open)
+        sessions = Sessions(self.log, services, prefix=self.paths.prefix)
+        self._opened.append(sessions.close)
+        return sessions
+
+    @property
+    def lock_path(self) -> Path:
+        """The file whose flock says who hosts the sessions of the repository."""
+        return self.paths.state_dir / "host.lock"
+
+    @contextmanager
+    def hosting(
+        self, *, wait: bool = True, on_wait: Callable[[str], None] | None = None
+    ) -> Iterator[Sessions]:
+        """Hold the host lock and give the sessions, with what a dead host left open closed.
+
+        Raises `BusyError` when another process holds it and `wait` is false.
+        """
+        with hostlock.hold(self.lock_path, f"vmgit {self.actor}", wait=wait, on_wait=on_wait):
+            sessions = self.sessions
+            # Nobody else holds the lock, so whoever ran these is gone.
+            for session in self.views.sessions_with_open_executions():
+                sessions.abort_open(session, "its host died")
+            yield sessions
