@@ -1,0 +1,1 @@
+"""Notices changes of the worktree and decides when they are ready to be acted on."""
