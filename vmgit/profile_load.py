@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -16,35 +15,16 @@ import msgspec
 
 from .errors import NotFoundError, RefusedError
 from .profile import PROFILE_NAME, LoadedProfile, Profile
-from .profile_check import MOST_PROBLEMS, Problem, check_tables, nearest
-from .toml_lines import KeyPath, dotted, key_lines, line_of, quoted, too_deep
+from .profile_check import MOST_PROBLEMS, Problem, nearest
+from .profile_parse import ProfileError, parse_profile, place, profile_text
+from .toml_lines import KeyPath, dotted, key_lines, line_of, quoted
 
 #: The folder of a workspace that holds its profiles.
 FOLDER = "profiles"
-#: Nobody writes a larger one; a file of this size is a mistake or an attack.
-MOST_BYTES = 1024 * 1024
-#: Deeper brackets or longer dotted keys than this are refused before they are parsed.
-MOST_DEPTH = 32
 #: So many profiles may extend one another.
 MOST_PARENTS = 16
 
 Read = Callable[[str], bytes | None]
-
-
-class ProfileError(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing wrong with a profile file, as `details["errors"]` lists it."""
-
-    file: str
-    line: int
-    key: str
-    message: str
-    hint: str = ""
-    column: int | None = None
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" + (f":{self.column}" if self.column else "")
-        key = f" {self.key}:" if self.key else ""
-        return f"{place}:{key} {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
 def profile_path(name: str) -> str:
@@ -58,7 +38,8 @@ def list_profiles(list_folder: Callable[[str], Iterable[str]]) -> list[str]:
     `list_folder` gives the names in a folder of the tree, none where there is no such folder.
     Files whose names are no profile names are left out: no command could name them.
     """
-    names = (entry.removesuffix(".toml") for entry in list_folder(FOLDER) if entry[-5:] == ".toml")
+    files = [entry for entry in list_folder(FOLDER) if entry.endswith(".toml")]
+    names = [file.removesuffix(".toml") for file in files]
     return sorted(name for name in names if re.fullmatch(PROFILE_NAME, name))
 
 
@@ -81,10 +62,10 @@ def locate(loaded: LoadedProfile, path: KeyPath) -> tuple[str, int]:
     A key that no file writes is placed in the profile's own file, at its nearest table.
     """
     for file in loaded.chain:
-        lines = key_lines(_text(loaded.files[file]))
+        lines = key_lines(profile_text(loaded.files[file]))
         if path in lines:
             return file, lines[path]
-    return loaded.path, line_of(key_lines(_text(loaded.files[loaded.path])), path)
+    return loaded.path, line_of(key_lines(profile_text(loaded.files[loaded.path])), path)
 
 
 def check_startup(
@@ -134,7 +115,9 @@ class _Loader:
         current: str | None = name
         while current is not None:
             chain.append(current)
-            tables = self.tables(profile_path(current))
+            path = profile_path(current)
+            tables, errors = parse_profile(path, self.files[path] or b"")
+            self.errors += errors
             written.append(tables)
             current = self.parent(chain, tables)
         if self.errors:
@@ -166,7 +149,9 @@ class _Loader:
         else:
             message = f"no profile {quoted(name)}: a name is lower-case letters, digits, - and _"
         hints.append(
-            f"profiles here: {', '.join(names)}" if names else "make one: vmgit profile new NAME"
+            f"profiles here: {', '.join(names)}"
+            if names
+            else "no profile is tracked here: vmgit init writes profiles/default.toml"
         )
         return NotFoundError(message, hints=hints, details={"name": name, "known": names})
 
@@ -190,72 +175,9 @@ class _Loader:
             hint = f"did you mean {quoted(near)}?" if near else ""
         if not problem:
             return name
-        self.report(profile_path(chain[-1]), [Problem(("extends",), problem, hint)])
+        path = profile_path(chain[-1])
+        self.errors += place(path, self.files[path], [Problem(("extends",), problem, hint)])
         return None
-
-    def tables(self, path: str) -> dict[str, Any]:
-        """Return the tables of a file that was fetched, empty when it is no TOML at all."""
-        content = self.files[path]
-        assert content is not None
-        error = _unreadable(path, content)
-        if error is None:
-            parsed = _parse(path, _text(content))
-            if isinstance(parsed, dict):
-                self.report(path, check_tables(parsed))
-                return parsed
-            error = parsed
-        self.errors.append(error)
-        return {}
-
-    def report(self, path: str, problems: list[Problem]) -> None:
-        if not problems:
-            return
-        lines = key_lines(_text(self.files[path]))
-        for problem in problems:
-            line = line_of(lines, problem.path)
-            self.errors.append(
-                ProfileError(path, line, dotted(problem.path), problem.message, problem.hint)
-            )
-
-
-def _text(content: bytes | None) -> str:
-    # As tomllib reads line ends; editors on Windows put a byte order mark before the text.
-    return (content or b"").decode("utf-8-sig").replace("\r\n", "\n")
-
-
-def _unreadable(path: str, content: bytes) -> ProfileError | None:
-    """Return why a file's bytes cannot be parsed as text at all."""
-    if len(content) > MOST_BYTES:
-        return ProfileError(path, 1, "", f"{len(content)} bytes, more than {MOST_BYTES}")
-    try:
-        text = _text(content)
-    except UnicodeDecodeError as error:
-        start = content.rfind(b"\n", 0, error.start) + 1
-        line = content.count(b"\n", 0, error.start) + 1
-        message = f"not UTF-8: byte 0x{content[error.start]:02x}"
-        return ProfileError(path, line, "", message, column=error.start - start + 1)
-    line_too_deep = too_deep(text, MOST_DEPTH)
-    if line_too_deep is not None:
-        return ProfileError(path, line_too_deep, "", f"nested deeper than {MOST_DEPTH}")
-    return None
-
-
-def _parse(path: str, text: str) -> dict[str, Any] | ProfileError:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        reason, _, place = str(error).rpartition(" (at ")
-        match = re.fullmatch(r"line (\d+), column (\d+)\)", place)
-        if match is not None:
-            line, column = int(match[1]), int(match[2])
-        else:  # "at end of document"
-            line, column = text.count("\n") + 1, len(text) - text.rfind("\n")
-        faulty = text.split("\n")[line - 1]
-        conflict = re.match(r"<{7}|={7}|>{7}|\|{7}", faulty) is not None
-        hint = "resolve the merge conflict" if conflict else ""
-        return ProfileError(path, line, "", f"not TOML: {reason}", hint, column)
-    except ValueError:  # int() refuses thousands of digits, in words about Python
-        return ProfileError(path, 1, "", "not TOML: a number has too many digits")
 
 
 def _merge(parent: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
@@ -277,6 +199,7 @@ def _decode(tables: dict[str, Any]) -> Profile:
 def _refused(
     name: str, errors: list[ProfileError], files: list[str], hints: Sequence[str]
 ) -> RefusedError:
+    errors = sorted(errors, key=lambda error: (files.index(error.file), error.line))
     more = len(errors) - 1
     message = str(errors[0]) + (f" (and {more} more)" if more else "")
     if more:
