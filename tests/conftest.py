@@ -1,0 +1,180 @@
+"""Shared fixtures: the real git in a sealed environment, and a guard around the home directory.
+
+The seal is set while this file is imported, before libgit2 looks for configuration, and for child
+processes too: a fixed identity and date, UTC, the C locale, no system or global Git configuration,
+and a HOME that cannot be used as one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+#: Where every test process keeps what it needs outside of `tmp_path`.
+_SEALED = Path(tempfile.mkdtemp(prefix="vmgit-tests-"))
+#: A file, so that whoever makes or lists a folder below "the home directory" fails at once.
+HOME = _SEALED / "home-that-is-a-file"
+REAL_HOME = Path(os.path.expanduser("~"))
+
+SEALED_ENVIRONMENT = {
+    "HOME": str(HOME),
+    "XDG_CONFIG_HOME": str(HOME / "config"),
+    "XDG_CACHE_HOME": str(HOME / "cache"),
+    "XDG_DATA_HOME": str(HOME / "data"),
+    "XDG_STATE_HOME": str(HOME / "state"),
+    "XDG_RUNTIME_DIR": str(HOME / "runtime"),
+    "TZ": "UTC",
+    "LC_ALL": "C",
+    "NO_COLOR": "1",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_AUTHOR_NAME": "Ada",
+    "GIT_AUTHOR_EMAIL": "ada@example.com",
+    "GIT_AUTHOR_DATE": "2024-01-02T03:04:05Z",
+    "GIT_COMMITTER_NAME": "Ada",
+    "GIT_COMMITTER_EMAIL": "ada@example.com",
+    "GIT_COMMITTER_DATE": "2024-01-02T03:04:05Z",
+}
+
+
+def _seal() -> None:
+    HOME.write_text("no test may use the home directory\n")
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "VMGIT_", "XDG_")):
+            del os.environ[name]
+    os.environ.update(SEALED_ENVIRONMENT)
+    time.tzset()
+    atexit.register(shutil.rmtree, _SEALED, ignore_errors=True)
+
+
+_seal()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Close libgit2's own way to the system's configuration, which no variable does."""
+    import pygit2
+
+    system = pygit2.enums.ConfigLevel.SYSTEM
+    for level in (system, pygit2.enums.ConfigLevel.GLOBAL, pygit2.enums.ConfigLevel.XDG):
+        pygit2.settings.search_path[level] = str(_SEALED / "no-configuration")
+
+
+class Git:
+    """The real git, run in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *arguments: str | Path, **options: object) -> str:
+        """Run `git ARGUMENTS` and return its standard output without the last newline.
+
+        Options: `stdin` (bytes), `env` (variables to add), `check` (default true).
+        """
+        return self.raw(*arguments, **options).decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def raw(self, *arguments: str | Path, **options: object) -> bytes:
+        """Run `git ARGUMENTS` and return its standard output as bytes."""
+        extra = options.pop("env", None) or {}
+        stdin = options.pop("stdin", b"")
+        check = options.pop("check", True)
+        assert not options, f"unknown options {sorted(options)}"
+        done = subprocess.run(
+            ["git", *map(str, arguments)],
+            cwd=self.folder,
+            input=stdin,
+            capture_output=True,
+            env={**os.environ, **extra},
+            check=False,
+        )
+        assert not check or done.returncode == 0, (
+            arguments,
+            done.stderr.decode("utf-8", "replace"),
+        )
+        return done.stdout
+
+    def at(self, folder: Path) -> Git:
+        """Return the same helper for another folder."""
+        return Git(folder)
+
+    def init(self, folder: Path | None = None) -> Git:
+        """Make a repository (branch `main`) in `folder` (default: here) and return its helper."""
+        where = folder or self.folder
+        where.mkdir(parents=True, exist_ok=True)
+        there = Git(where)
+        there("init", "--quiet", "--initial-branch=main")
+        return there
+
+    def write(self, path: str, content: str | bytes = "") -> Path:
+        """Write a file below the folder, its parents too, and return its path."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+        return target
+
+    def commit(self, message: str = "change", **files: str) -> str:
+        """Stage everything, commit it and return the new commit's id."""
+        self("add", "--all")
+        self("commit", "--quiet", "--allow-empty", "--message", message)
+        return self("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    """The real git in an empty folder that is no repository yet."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return Git(folder)
+
+
+@pytest.fixture
+def repo(git: Git) -> Git:
+    """A repository with one commit of three files: `a.js`, `lib/b.js`, `lib/deep/c.js`."""
+    git.init()
+    git.write("a.js", "1\n")
+    git.write("lib/b.js", "2\n")
+    git.write("lib/deep/c.js", "3\n")
+    git.commit("first")
+    return git
+
+
+@pytest.fixture(autouse=True)
+def _stay_in_place() -> Iterator[None]:
+    """Fail a test that changes the process's folder or HOME and leaves it so."""
+    folder, home = os.getcwd(), os.environ.get("HOME")
+    yield
+    assert os.getcwd() == folder, "the test left the process in another folder"
+    assert os.environ.get("HOME") == home, "the test left another HOME"
+
+
+@pytest.fixture
+def fingerprint() -> Callable[[Git], dict[str, object]]:
+    """What vmgit must never change, as a value to compare: index, HEAD, refs, worktree files."""
+
+    def take(git: Git) -> dict[str, object]:
+        git_dir = Path(git("rev-parse", "--absolute-git-dir"))
+        index = git_dir / "index"
+        files = sorted(
+            (str(path.relative_to(git.folder)), path.lstat().st_mtime_ns, path.lstat().st_mode)
+            for path in git.folder.rglob("*")
+            if ".git" not in path.relative_to(git.folder).parts
+        )
+        return {
+            "index": index.read_bytes() if index.exists() else None,
+            "head": (git_dir / "HEAD").read_bytes(),
+            "refs": [
+                line for line in git("for-each-ref").splitlines() if "\trefs/vmgit/" not in line
+            ],
+            "files": files,
+        }
+
+    return take

@@ -1,0 +1,116 @@
+"""Starts the real `git`, in an environment that cannot lead it astray.
+
+A hook runs with `GIT_DIR`, `GIT_INDEX_FILE` and friends set; a `git` started from there, or by a
+server that was started from there, would work on the wrong repository or index. Every child of
+vmgit gets its environment from here, and this is the only place that runs `git`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from vmgit.errors import EnvironmentFailure
+
+#: What `git rev-parse --local-env-vars` prints: they tie a process to one repository.
+LOCAL_VARIABLES = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_CONFIG",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_CONFIG_COUNT",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_GRAFT_FILE",
+        "GIT_INDEX_FILE",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_PREFIX",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_SHALLOW_FILE",
+        "GIT_COMMON_DIR",
+    }
+)
+#: Not local by Git's own account, yet each changes what a child of ours reads or prints.
+MEDDLING_VARIABLES = frozenset(
+    {
+        "GIT_ATTR_SOURCE",
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_DEFAULT_HASH",
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
+        "GIT_LITERAL_PATHSPECS",
+        "GIT_NAMESPACE",
+        "GIT_NOGLOB_PATHSPECS",
+        "GIT_QUARANTINE_PATH",
+        "GIT_REFLOG_ACTION",
+    }
+)
+#: Never take the index lock for a mere refresh, never translate, ask or fetch.
+FIXED_VARIABLES = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+    "LANGUAGE": "",
+}
+
+
+def child_environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for a child process: `base` (default: this process's) without leaks.
+
+    Suits any child, not only `git`: workers, hooks' successors and the server use it too.
+    """
+    source = os.environ if base is None else base
+    kept = {
+        name: value
+        for name, value in source.items()
+        if name not in LOCAL_VARIABLES
+        and name not in MEDDLING_VARIABLES
+        and not name.startswith(("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"))
+    }
+    return kept | FIXED_VARIABLES
+
+
+def run_git(
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    stdin: bytes = b"",
+    accept: Sequence[int] = (0,),
+) -> subprocess.CompletedProcess[bytes]:
+    """Run `git` in `cwd` with `stdin` as its input and return what it wrote and its status.
+
+    `accept` lists the exit statuses that are answers. Raises `EnvironmentFailure` for any other,
+    with Git's last line as the reason, and when there is no `git` to run.
+    """
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=cwd,
+            input=stdin,
+            capture_output=True,
+            env=child_environment(),
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise EnvironmentFailure(
+            "vmgit needs the `git` command and finds none on the PATH.",
+            hints=["Install Git 2.20 or newer."],
+            code="no_git",
+        ) from error
+    if done.returncode not in accept:
+        complaint = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = complaint[-1] if complaint else f"exit status {done.returncode}"
+        subcommand = next((word for word in arguments if not word.startswith("-")), "")
+        raise EnvironmentFailure(
+            f"`git {subcommand}` failed in {cwd}: {reason}",
+            details={"arguments": list(arguments), "status": done.returncode},
+            code="git_failed",
+        )
+    return done

@@ -1,0 +1,208 @@
+"""The one door to a repository's objects and references.
+
+It exists so that libgit2's conventions end here: ids are lower-case hex text, what is missing is
+an `UnavailableError`, what was never there is a `NotFoundError` that names it. It knows nothing of
+sessions or events. One object serves one thread at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pygit2
+
+from vmgit.errors import NotFoundError, UnavailableError, UsageError
+
+from .discovery import RepositoryPaths
+from .durability import PendingObjects
+from .support import open_libgit2
+from .trees import Tree, format_tree, parse_tree
+
+State = Literal["none", "merge", "revert", "cherry-pick", "bisect", "rebase", "am"]
+
+#: By the start of libgit2's name of the state; the longer start comes first.
+_STATES: tuple[tuple[str, State], ...] = (
+    ("NONE", "none"),
+    ("MERGE", "merge"),
+    ("REVERT", "revert"),
+    ("CHERRYPICK", "cherry-pick"),
+    ("BISECT", "bisect"),
+    ("REBASE", "rebase"),
+    ("APPLY_MAILBOX_OR_REBASE", "rebase"),
+    ("APPLY_MAILBOX", "am"),
+)
+#: Entries of trees kept in memory; past it the cache starts anew.
+_CACHED_ENTRIES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where HEAD is: commit None before the first commit, ref None when detached."""
+
+    commit: str | None
+    ref: str | None
+    state: State
+
+    @property
+    def detached(self) -> bool:
+        """True when HEAD names a commit and no branch."""
+        return self.ref is None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a revision names: ids of the commit and of its tree."""
+
+    commit: str
+    tree: str
+
+
+class Repository:
+    """A repository as seen from one worktree."""
+
+    def __init__(self, paths: RepositoryPaths, opened: pygit2.Repository) -> None:
+        self.paths = paths
+        self._opened = opened
+        self._trees: dict[bytes, Tree] = {}
+        self._tree_entries = 0
+        self._commit_trees: dict[str, str] = {}
+        #: What must be flushed before a pin; see `Keeper`.
+        self.pending = PendingObjects(paths.common_dir / "objects")
+
+    @classmethod
+    def open(cls, paths: RepositoryPaths) -> Repository:
+        """Open the repository at `paths`.
+
+        Raises `EnvironmentFailure` for one that vmgit cannot use, naming the reason and the way
+        out.
+        """
+        return cls(paths, open_libgit2(paths))
+
+    @property
+    def libgit2(self) -> pygit2.Repository:
+        """The handle, for the other modules of this package only."""
+        return self._opened
+
+    def close(self) -> None:
+        """Release open files; the object cannot be used afterwards."""
+        self._trees.clear()
+        self._opened.free()
+
+    # -- HEAD and revisions ------------------------------------------------------------------
+
+    def head_commit(self) -> str | None:
+        """Return the id of the commit HEAD is at, None before the first one."""
+        try:
+            return str(self._opened.lookup_reference("HEAD").resolve().target)
+        except KeyError:
+            return None
+
+    def head(self) -> Head:
+        """Return where HEAD is and what operation is in progress."""
+        reference = self._opened.lookup_reference("HEAD").target
+        name = self._opened.state().name
+        state = next(state for start, state in _STATES if name.startswith(start))
+        branch = reference if isinstance(reference, str) else None
+        return Head(self.head_commit(), branch, state)
+
+    def resolve(self, revision: str) -> Revision:
+        """Return the commit that `revision` (gitrevisions(7)) names, and its tree.
+
+        Raises `NotFoundError` when it names no commit and `UsageError` when it is ambiguous.
+        """
+        try:
+            commit = self._opened.revparse_single(revision).peel(pygit2.Commit)
+        except KeyError as error:
+            raise NotFoundError(
+                f"There is no revision {revision!r} in {self.paths.worktree}.",
+                hints=self._revision_hints(),
+                code="unknown_revision",
+            ) from error
+        except (ValueError, pygit2.GitError) as error:
+            if "ambiguous" in str(error):
+                raise UsageError(
+                    f"The revision {revision!r} is ambiguous or too short.",
+                    hints=["Give more digits of the commit's id."],
+                    code="ambiguous_revision",
+                ) from error
+            raise NotFoundError(
+                f"{revision!r} does not name a commit: {error}.", code="unknown_revision"
+            ) from error
+        return Revision(str(commit.id), str(commit.tree_id))
+
+    def _revision_hints(self) -> list[str]:
+        if self._opened.is_shallow:
+            return ["This clone is shallow; `git fetch --unshallow` brings the older commits."]
+        return ["`git log --oneline --all` lists what there is."]
+
+    def commit_tree(self, commit: str) -> str:
+        """Return the id of a commit's tree. Raises `UnavailableError` when the commit is gone."""
+        known = self._commit_trees.get(commit)
+        if known is None:
+            try:
+                known = str(self._opened[commit].peel(pygit2.Commit).tree_id)
+            except (KeyError, ValueError, pygit2.GitError) as error:
+                raise _missing("commit", commit) from error
+            self._commit_trees[commit] = known
+        return known
+
+    # -- objects -----------------------------------------------------------------------------
+
+    def has(self, oid: str) -> bool:
+        """Tell whether an object is in the repository."""
+        return oid in self._opened
+
+    def read_blob(self, oid: str) -> bytes:
+        """Return the bytes of a blob. Raises `UnavailableError` when it is missing."""
+        return self._read(oid, pygit2.enums.ObjectType.BLOB, "blob")
+
+    def read_tree(self, oid: bytes) -> Tree:
+        """Return the tree with the raw id `oid`; the caller must not change it.
+
+        Raises `UnavailableError` when it is missing.
+        """
+        tree = self._trees.get(oid)
+        if tree is None:
+            data = self._read(oid.hex(), pygit2.enums.ObjectType.TREE, "tree")
+            tree = self._remember(oid, parse_tree(data))
+        return tree
+
+    def write_blob(self, data: bytes) -> str:
+        """Store `data` as a blob and return its id."""
+        oid = str(self._opened.create_blob(data))
+        self.pending.add(oid)
+        return oid
+
+    def write_tree(self, tree: Tree) -> bytes:
+        """Store `tree` and return its raw id."""
+        oid = self._opened.write(pygit2.enums.ObjectType.TREE, format_tree(tree))
+        self.pending.add(str(oid))
+        self._remember(oid.raw, tree)
+        return oid.raw
+
+    def _read(self, oid: str, expected: int, kind: str) -> bytes:
+        try:
+            found, data = self._opened.read(oid)
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise _missing(kind, oid) from error
+        if found != expected:
+            raise UnavailableError(f"The object {oid} is not a {kind}.", details={"oid": oid})
+        return data
+
+    def _remember(self, oid: bytes, tree: Tree) -> Tree:
+        if self._tree_entries > _CACHED_ENTRIES:
+            self._trees.clear()
+            self._tree_entries = 0
+        self._trees[oid] = tree
+        self._tree_entries += len(tree)
+        return tree
+
+
+def _missing(kind: str, oid: str) -> UnavailableError:
+    return UnavailableError(
+        f"The {kind} {oid} is not in the repository, or cannot be read.",
+        hints=["`git fsck` tells whether objects are damaged or lost."],
+        details={"kind": kind, "oid": oid},
+        code="missing_object",
+    )
