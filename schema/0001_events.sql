@@ -1,6 +1,6 @@
 -- The event log: insert-only rows, numbered by seq, chained by hash (docs/event-log.md).
 --
--- The triggers hold on every connection, also a plain sqlite3 shell: REPLACE deletes the old row
+-- The triggers hold on every connection, also in a plain sqlite3 shell. REPLACE deletes the old row
 -- without firing a delete trigger unless recursive_triggers is on, so the insert itself is refused
 -- before any conflict is resolved.
 
@@ -35,20 +35,18 @@ BEGIN
     SELECT RAISE(ABORT, 'the event log is append-only: DELETE refused');
 END;
 
-CREATE TRIGGER event_no_replace BEFORE INSERT ON event
-WHEN EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq)
-  OR EXISTS (SELECT 1 FROM event WHERE stream = NEW.stream AND version = NEW.version)
-BEGIN
-    SELECT RAISE(ABORT, 'the event log is append-only: this seq or stream version exists');
-END;
-
-CREATE TRIGGER event_append_only_at_the_end BEFORE INSERT ON event
--- NEW.seq is -1 where the statement leaves it out; then AUTOINCREMENT gives the next one.
-WHEN (NEW.seq <> -1
-      AND NEW.seq <> 1 + ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0))
-  OR NEW.version <> 1 + ifnull((SELECT max(version) FROM event WHERE stream = NEW.stream), 0)
-  OR NEW.prev_hash <> ifnull((SELECT hash FROM event ORDER BY seq DESC LIMIT 1),
-      '0000000000000000000000000000000000000000000000000000000000000000')
+-- A row must be the next one of the log and of its stream and name the last row's hash; so no
+-- INSERT can meet a row that exists. NEW.seq is -1 where the statement leaves it to AUTOINCREMENT.
+CREATE TRIGGER event_only_at_the_end BEFORE INSERT ON event
+WHEN (NEW.seq <> -1 AND (
+        NEW.seq <= ifnull((SELECT max(seq) FROM event), 0)
+        OR NEW.seq <> 1 + ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)
+    ))
+    OR NEW.version <> 1 + ifnull((SELECT max(version) FROM event WHERE stream = NEW.stream), 0)
+    OR NEW.prev_hash <> ifnull(
+        (SELECT hash FROM event ORDER BY seq DESC LIMIT 1),
+        '0000000000000000000000000000000000000000000000000000000000000000'
+    )
 BEGIN
     SELECT RAISE(ABORT, 'the event log is append-only: this row does not continue it');
 END;

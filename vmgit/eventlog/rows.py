@@ -1,0 +1,76 @@
+"""The rows of the projections: what is known at once about a session and an execution.
+
+The fields are the columns of `schema/0002_projections.sql`, in their order. Pure data: how they
+are read is for `views`, how they come about for `projection`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    """A session as the projections know it; times are microseconds since the epoch."""
+
+    id: str
+    name: str | None
+    profile: str
+    worktree: str
+    prefix: str
+    state: str
+    generation: int
+    executions: int
+    created_seq: int
+    created_us: int
+    updated_us: int
+    last_execution: str | None
+    pinned: str | None
+    ephemeral: bool
+    reason: str | None
+
+    @property
+    def label(self) -> str:
+        """The name that people use: the session's own, else its id."""
+        return self.name or self.id
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> SessionRow:
+        """Return the session of a row that has the columns in this order."""
+        values = dict(zip(cls.__struct_fields__, row, strict=True))
+        values["ephemeral"] = bool(values["ephemeral"])
+        return cls(**values)
+
+
+class ExecutionRow(msgspec.Struct, frozen=True):
+    """An execution as the projections know it; `end_seq` is None while it runs."""
+
+    session: str
+    number: int
+    kind: str
+    status: str
+    path: str | None
+    blob: str
+    code_preview: str
+    tree: str
+    commit_oid: str | None
+    dirty: bool
+    generation: int
+    started_us: int
+    duration_us: int | None
+    digest: str | None
+    start_seq: int
+    end_seq: int | None
+
+    @property
+    def id(self) -> str:
+        """Its name, `SESSION.N`."""
+        return f"{self.session}.{self.number}"
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> ExecutionRow:
+        """Return the execution of a row that has the columns in this order."""
+        values = dict(zip(cls.__struct_fields__, row, strict=True))
+        values["dirty"] = bool(values["dirty"])
+        return cls(**values)
