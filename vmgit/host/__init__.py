@@ -1,0 +1,1 @@
+"""The capabilities: what JavaScript may ask of the outside, each in a file of its own."""

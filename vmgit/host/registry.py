@@ -1,0 +1,85 @@
+"""The one door from JavaScript to the outside: finds the capability and checks its grant.
+
+Every call is checked against the profile that is in force at that moment, so a changed grant
+counts from the next call on. It implements `engine.api.Host` without importing the engine.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from vmgit.answer import Answer
+from vmgit.outcome import Fault
+from vmgit.profile import Profile
+
+from .capability import CallError, Capability
+from .kv import Kv, KvStore
+
+#: Capabilities that a profile can name and that nothing implements: granted or not, a call says so.
+UNAVAILABLE = ("env", "exec", "fetch", "fs", "sqlite")
+
+_log = logging.getLogger(__name__)
+
+
+class Registry:
+    """Answers the host calls of a session under a profile."""
+
+    def __init__(self, profile: Profile, *, kv: KvStore, name: str = "") -> None:
+        """`profile` is the effective one; `name`, where given, is named in denials.
+
+        A denial's text is part of an outcome: a replay must be given the same `name`.
+        """
+        self._grants = profile.capabilities
+        self._name = name
+        #: One row per capability.
+        self._capabilities: dict[str, Capability] = {"kv": Kv(kv)}
+
+    def set_profile(self, profile: Profile) -> None:
+        """Check all further calls against another effective profile."""
+        self._grants = profile.capabilities
+
+    def call(self, op: str, request: Any) -> Answer:
+        """Answer one call, such as `kv.get` with the request `["key"]`.
+
+        `request` is the list of arguments. Never raises: what goes wrong is an `Answer` whose
+        error has a code: `denied`, `unknown`, `unavailable`, `limit`, `internal` or none.
+        """
+        try:
+            return Answer(result=self._answer(op, request))
+        except CallError as error:
+            return Answer(error=error.fault)
+        except Exception:
+            # JavaScript must not see Python's words; whoever runs vmgit must see the bug.
+            _log.exception("host call %s failed", _shown(op))
+            message = f"the host failed to answer {_shown(op)}"
+            return Answer(error=Fault("InternalError", message, code="internal"))
+
+    def _answer(self, op: str, request: Any) -> Any:
+        name, _, operation = op.partition(".")
+        if name in UNAVAILABLE:
+            message = f"capability {name} is not available in this version of vmgit"
+            raise _refusal(message, "unavailable")
+        capability = self._capabilities.get(name)
+        if capability is None:
+            raise _refusal(f"there is no capability {_shown(name)}", "unknown")
+        run = capability.operations.get(operation)
+        if run is None:
+            known = ", ".join(sorted(capability.operations))
+            raise _refusal(f"{name} has no operation {_shown(operation)}, only {known}", "unknown")
+        if not isinstance(request, list | tuple):
+            raise CallError(f"{op}: the arguments must be a list", name="TypeError")
+        lacks = capability.lacks(self._grants, operation, request)
+        if lacks is not None:
+            whose = f"profile {_shown(self._name)}" if self._name else "the profile"
+            raise _refusal(f"{op} is not granted by {whose}: [capabilities] {lacks}", "denied")
+        return run(request)
+
+
+def _refusal(message: str, code: str) -> CallError:
+    return CallError(message, name="CapabilityError", code=code)
+
+
+def _shown(text: str) -> str:
+    return json.dumps(text if len(text) <= 60 else text[:57] + "...")
