@@ -103,10 +103,11 @@ class EventLog:
             seq, head, version = connection.execute(_HEAD, (stream,)).fetchone()
             if expected_version is not None and expected_version != version:
                 raise _conflict(stream, expected_version, version)
-            stored = _chain(
+            rows = _chain(
                 events, stream, seq, version, head or GENESIS, self._now_us(), actor, worktree
             )
-            connection.executemany(_INSERT, map(_row, stored))
+            connection.executemany(_INSERT, rows)
+            stored = [StoredEvent(*row) for row in rows]
             for event in stored:
                 project(connection, event)
         return stored
@@ -225,10 +226,11 @@ def _chain(
     time_us: int,
     actor: str,
     worktree: str,
-) -> list[StoredEvent]:
-    stored = []
+) -> list[tuple[Any, ...]]:
+    """Return the rows of `events` at the end of the log and of `stream`, in column order."""
+    rows = []
     for place, new in enumerate(events, start=1):
-        row = (
+        columns = (
             seq + place,
             stream,
             version + place,
@@ -241,27 +243,9 @@ def _chain(
             new.payload,
             previous,
         )
-        digest = chain_hash(*row)
-        stored.append(StoredEvent(*row, digest))
-        previous = digest
-    return stored
-
-
-def _row(event: StoredEvent) -> tuple[Any, ...]:
-    return (
-        event.seq,
-        event.stream,
-        event.version,
-        event.type,
-        event.schema,
-        event.time_us,
-        event.execution,
-        event.actor,
-        event.worktree,
-        event.payload,
-        event.prev_hash,
-        event.hash,
-    )
+        previous = chain_hash(*columns)
+        rows.append((*columns, previous))
+    return rows
 
 
 def _all_events(connection: sqlite3.Connection) -> Iterator[StoredEvent]:

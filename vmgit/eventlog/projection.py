@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, overload
 
 import msgspec
 
@@ -19,6 +19,9 @@ Statement = tuple[str, tuple[Any, ...]]
 
 #: How much of an execution's code a list shows, in characters.
 PREVIEW = 80
+
+#: The statuses that `execution.finished` may carry; one that is not known counts as an error.
+_ENDS = ("ok", "error", "limit", "cancelled")
 
 _PROGRESS = 10_000
 
@@ -75,15 +78,15 @@ def _created(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
             " reason) VALUES (?, ?, ?, ?, ?, 'starting', 0, 0, ?, ?, ?, NULL, ?, ?, NULL)",
             (
                 event.stream,
-                payload.get("name"),
-                payload.get("profile", ""),
+                _text(payload, "name"),
+                _text(payload, "profile") or "",
                 event.worktree,
-                payload.get("prefix", ""),
+                _text(payload, "prefix") or "",
                 event.seq,
                 event.time_us,
                 event.time_us,
-                payload.get("pinned"),
-                int(payload.get("ephemeral", False)),
+                _text(payload, "pinned"),
+                int(payload.get("ephemeral") is True),
             ),
         )
     ]
@@ -92,9 +95,10 @@ def _created(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
 def _serving(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
     return [
         (
-            "UPDATE session SET state = 'active', reason = NULL, generation = ?, updated_us = ?"
-            " WHERE id = ?",
-            (payload.get("generation", 1), event.time_us, event.stream),
+            "UPDATE session SET state = iif(state IN ('lost', 'closed'), state, 'active'),"
+            " reason = iif(state IN ('lost', 'closed'), reason, NULL), generation = ?,"
+            " updated_us = ? WHERE id = ?",
+            (_int(payload, "generation"), event.time_us, event.stream),
         )
     ]
 
@@ -103,9 +107,9 @@ def _refresh_failed(event: StoredEvent, payload: dict[str, Any]) -> list[Stateme
     # The old generation keeps serving; a session that never had one has crashed.
     return [
         (
-            "UPDATE session SET state = iif(generation = 0, 'crashed', state), reason = ?,"
-            " updated_us = ? WHERE id = ?",
-            (payload.get("message", ""), event.time_us, event.stream),
+            "UPDATE session SET state = iif(state = 'starting', 'crashed', state),"
+            " reason = iif(state IN ('lost', 'closed'), reason, ?), updated_us = ? WHERE id = ?",
+            (_text(payload, "message") or "", event.time_us, event.stream),
         )
     ]
 
@@ -115,7 +119,7 @@ def _ended(state: str) -> Callable[[StoredEvent, dict[str, Any]], list[Statement
         return [
             (
                 "UPDATE session SET state = ?, reason = ?, updated_us = ? WHERE id = ?",
-                (state, payload.get("reason", ""), event.time_us, event.stream),
+                (state, _text(payload, "reason") or "", event.time_us, event.stream),
             )
         ]
 
@@ -126,7 +130,7 @@ def _started(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
     number = _number(event)
     if number is None:
         return []
-    path = payload.get("path")
+    path = _text(payload, "path")
     return [
         (
             "INSERT INTO execution (session, number, kind, status, path, blob, code_preview, tree,"
@@ -135,14 +139,14 @@ def _started(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
             (
                 event.stream,
                 number,
-                payload.get("kind", ""),
+                _text(payload, "kind") or "",
                 path,
-                payload.get("blob", ""),
-                preview(payload.get("text"), path),
-                payload.get("tree", ""),
-                payload.get("commit"),
-                int(payload.get("dirty", False)),
-                payload.get("generation", 0),
+                _text(payload, "blob") or "",
+                preview(_text(payload, "text"), path),
+                _text(payload, "tree") or "",
+                _text(payload, "commit"),
+                int(payload.get("dirty") is True),
+                _int(payload, "generation"),
                 event.time_us,
                 event.seq,
             ),
@@ -156,7 +160,8 @@ def _started(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
 
 
 def _finished(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
-    return _end(event, payload.get("status", "error"), payload)
+    status = _text(payload, "status")
+    return _end(event, status if status in _ENDS else "error", payload)
 
 
 def _aborted(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
@@ -170,8 +175,8 @@ def _end(event: StoredEvent, status: str, payload: dict[str, Any]) -> list[State
             " WHERE session = ? AND number = ?",
             (
                 status,
-                payload.get("duration_us"),
-                payload.get("digest"),
+                _int(payload, "duration_us", None),
+                _text(payload, "digest"),
                 event.seq,
                 event.stream,
                 _number(event),
@@ -182,6 +187,20 @@ def _end(event: StoredEvent, status: str, payload: dict[str, Any]) -> list[State
             (event.time_us, event.stream),
         ),
     ]
+
+
+def _text(payload: dict[str, Any], key: str) -> str | None:
+    value = payload.get(key)
+    return value if isinstance(value, str) else None
+
+
+@overload
+def _int(payload: dict[str, Any], key: str) -> int: ...
+@overload
+def _int(payload: dict[str, Any], key: str, default: None) -> int | None: ...
+def _int(payload: dict[str, Any], key: str, default: int | None = 0) -> int | None:
+    value = payload.get(key)
+    return value if type(value) is int else default
 
 
 def _number(event: StoredEvent) -> int | None:
