@@ -150,6 +150,10 @@ def test_quoted_text_is_one_printable_line() -> None:
         ("x = 1\na.b.c.d = 1\n", 2),
         ("a = [1.0, 1.0, 1.0]\n", None),
         ("]]]]] [ [", None),
+        ('a = "[[[[\nb = [[[', 2),
+        ('a = """[[[[\n[[[[\\', None),
+        ("a = '''[[[[\n[[[[", None),
+        ("a = '[[[[\nb = [[[", 2),
     ],
 )
 def test_deep_nesting_is_seen_before_it_is_parsed(text: str, line: int | None) -> None:

@@ -70,7 +70,7 @@ def _glob_problem(value: str) -> Fault | None:
         return f"{shown} is a negation", "grants only add; name what is granted"
     if any("**" in part and part != "**" for part in value.split("/")):
         return f"{shown} has ** inside a part", "** stands alone between slashes"
-    if re.fullmatch(r"(?:[^][]|\[!?\]?[^][/]*\])*", value) is None:
+    if re.fullmatch(r"(?:[^][]|\[!?(?:\][^][/]*|[^][/]+)\])*", value) is None:
         return f"{shown} has an unbalanced bracket", "[abc] stands for one of a, b and c"
     return None
 

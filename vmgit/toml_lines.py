@@ -26,7 +26,16 @@ _TEXT = re.compile(_STRING, re.DOTALL)
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SCALAR = re.compile(r"[^,\]}#\n]+")
 _ESCAPES = {'"': '\\"', "\\": "\\\\"}
-_SHAPE = re.compile(_STRING + r"|#[^\n]*|[][{}\n.,=]", re.DOTALL)
+#: What nesting is made of, in any text. Strings end with the line or text if nothing else ends
+#: them: a failed match would be tried again at each of their quotes, in quadratic time.
+_SHAPE = re.compile(
+    r'"""(?>\\.|[^\\]|\\\Z)*?(?:""""{0,2}|\Z)'
+    r"|'''.*?(?:''''{0,2}|\Z)"
+    r'|"(?>\\.|[^"\\\n]|\\\Z)*"?'
+    r"|'[^'\n]*'?"
+    r"|#[^\n]*|[][{}\n.,=]",
+    re.DOTALL,
+)
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
