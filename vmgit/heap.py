@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import msgspec
 
@@ -24,6 +25,13 @@ from .replay.player import play, relaxed
 from .state import Execution, SessionState, Step
 
 
+class Tree(Source, Protocol):
+    """A source that can also name what is in a folder, for profiles and error messages."""
+
+    def list(self, folder: str = "") -> list[str]:
+        """Return the names in a folder of the workspace, none where there is no such folder."""
+
+
 @dataclass(frozen=True)
 class Services:
     """What sessions need from the layers below, wired together by the workspace.
@@ -32,7 +40,7 @@ class Services:
     """
 
     recorder: Recorder
-    source: Callable[[str], Source]
+    source: Callable[[str], Tree]
     open_realm: Callable[[RealmConfig], Realm]
 
 

@@ -23,7 +23,7 @@ from .events.session import Closed, Created, Origin, Ready, Refreshed, RefreshFa
 from .heap import Heap, Services, catch_up, profile_of
 from .host.registry import Registry
 from .profile import Profile
-from .profile_load import check_startup, load_profile
+from .profile_load import check_startup, list_profiles, load_profile
 from .recorder import execution_seed
 from .refresh.perform import block, perform
 from .refresh.plan import Blocked, Plan, Reported, StillFailing, decide, profile_reader
@@ -86,13 +86,6 @@ class LiveSession:
                 self._heap = perform(self.state, decision, heap, self._services, origin)
         return Update(event=self.state.failed or self.state.serving)
 
-    def pending(self, origin: Origin) -> tuple[str, ...]:
-        """Return the changed files that the next `update` with `origin` would act on."""
-        decision = decide(self.state, self._services.source(origin.tree))
-        if isinstance(decision, Plan | Blocked | Reported):
-            return decision.changed
-        return decision.failed.changed if isinstance(decision, StillFailing) else ()
-
     def execute(self, code: Code, origin: Origin, args: Sequence[str] = ()) -> Execution:
         """Run code in the session against the tree of `origin` and record it.
 
@@ -142,10 +135,20 @@ class LiveSession:
         for event in events:
             self.state.apply(event)
 
+    def require_open(self) -> None:
+        """Raise `RefusedError` when the session has ended."""
+        state = self.state
+        if state.ended is not None:
+            why = f": {state.ended_reason}" if state.ended_reason else ""
+            raise RefusedError(
+                f"session {state.label} is {state.status}{why}.",
+                hints=["`vmgit session list` shows those that are open."],
+                details={"session": state.id, "status": state.status},
+            )
+
     def close(self, reason: str = "") -> None:
-        """Close the session for good. Raises `RefusedError` when it is closed already."""
-        if self.state.ended is not None:
-            raise RefusedError(f"session {self.state.label} is {self.state.status} already.")
+        """Close the session for good. Raises `RefusedError` when it has ended already."""
+        self.require_open()
         self._services.recorder.append(self.state, [Closed(reason)], durable=True)
         self.drop_heap()
 
@@ -156,10 +159,8 @@ class LiveSession:
             self._heap = None
 
     def _serving(self) -> Ready | Refreshed:
+        self.require_open()
         state = self.state
-        if state.ended is not None:
-            why = f": {state.ended_reason}" if state.ended_reason else ""
-            raise RefusedError(f"session {state.label} is {state.status}{why}.")
         if state.serving is None:
             why = state.failed.message if state.failed is not None else "it never finished starting"
             raise RefusedError(
@@ -224,8 +225,10 @@ class Sessions:
     def check_profile(self, name: str, origin: Origin) -> Profile:
         """Return the effective profile `name` of a tree. Raises `VmgitError` when it is bad."""
         source = self._services.source(origin.tree)
-        loaded = load_profile(name, profile_reader(source, {}))
-        check_startup(loaded, lambda path: source.lookup(path) is not None)
+        loaded = load_profile(
+            name, profile_reader(source, {}), known=lambda: list_profiles(source.list)
+        )
+        check_startup(loaded, lambda path: source.lookup(path) is not None, source.list)
         return loaded.effective
 
     def get(self, session: str) -> LiveSession:

@@ -53,6 +53,26 @@ class Execution:
         """True when it ran to its own end, so that replay runs it again."""
         return self.status in ("ok", "error")
 
+    @property
+    def runs_again(self) -> bool:
+        """True for the session's own completed executions; generations name their startup."""
+        return self.started.kind != "startup" and self.completed
+
+    def apply(self, payload: msgspec.Struct) -> None:
+        """Take the payload of one more of its events into account."""
+        match payload:
+            case ex.Console():
+                self.trace.append(ConsoleLine(payload.level, payload.text))
+            case ex.Call():
+                call = (payload.op, payload.request, payload.result, payload.error)
+                self.trace.append(HostCall(*call, payload.duration_us))
+            case ex.LimitExceeded():
+                self.limit = LimitHit(payload.name, payload.allowed, payload.used)
+            case ex.Finished():
+                self.finished = payload
+            case ex.Aborted():
+                self.aborted = payload.reason
+
     def outcome(self) -> Outcome:
         """Return what it did. Raises `ValueError` while it has no end."""
         if self.finished is None:
@@ -98,8 +118,9 @@ class SessionState:
     #: The generation that made the present realm: its globals and module rules are in force.
     base: se.Ready | se.Refreshed | None = None
     steps: list[Step] = field(default_factory=list)
-    #: Every successful generation, by the version of the event that announced it.
-    generations: list[se.Ready | se.Refreshed] = field(default_factory=list)
+    #: What happened, in order: the numbers of executions as they started, and every generation
+    #: that was made or failed.
+    timeline: list[int | se.Ready | se.Refreshed | se.RefreshFailed] = field(default_factory=list)
     ended: str | None = None
     ended_reason: str = ""
 
@@ -141,34 +162,14 @@ class SessionState:
         payload = decode(event)
         if isinstance(payload, ex.Started):
             self.executions[payload.number] = Execution(self.id, payload, event.time_us)
+            self.timeline.append(payload.number)
         elif event.execution is not None:
-            self._apply_to_execution(int(event.execution.rpartition(".")[2]), payload)
+            execution = self.executions[int(event.execution.rpartition(".")[2])]
+            execution.apply(payload)
+            if isinstance(payload, ex.Finished) and execution.runs_again:
+                self.steps.append(self._step(execution.number, payload.digest))
         else:
             self._apply_to_session(payload)
-
-    def _apply_to_execution(self, number: int, payload: msgspec.Struct) -> None:
-        execution = self.executions[number]
-        match payload:
-            case ex.Console():
-                execution.trace.append(ConsoleLine(payload.level, payload.text))
-            case ex.Call():
-                execution.trace.append(
-                    HostCall(
-                        payload.op,
-                        payload.request,
-                        payload.result,
-                        payload.error,
-                        payload.duration_us,
-                    )
-                )
-            case ex.LimitExceeded():
-                execution.limit = LimitHit(payload.name, payload.allowed, payload.used)
-            case ex.Finished():
-                execution.finished = payload
-                if execution.started.kind != "startup" and execution.completed:
-                    self.steps.append(self._step(number, payload.digest))
-            case ex.Aborted():
-                execution.aborted = payload.reason
 
     def _apply_to_session(self, payload: msgspec.Struct) -> None:
         match payload:
@@ -176,6 +177,7 @@ class SessionState:
                 self._serve(payload)
             case se.RefreshFailed():
                 self.failed = payload
+                self.timeline.append(payload)
             case se.Lost():
                 self.ended, self.ended_reason = "lost", payload.reason
             case se.Closed():
@@ -183,7 +185,7 @@ class SessionState:
 
     def _serve(self, generation: se.Ready | se.Refreshed) -> None:
         self.serving, self.failed = generation, None
-        self.generations.append(generation)
+        self.timeline.append(generation)
         if isinstance(generation, se.Ready) or generation.fresh:
             self.epoch += 1
             self.base, self.steps = generation, []
@@ -229,3 +231,22 @@ def fold(events: Iterable[StoredEvent]) -> SessionState:
     if state is None:
         raise ValueError("a session without events cannot be folded")
     return state
+
+
+def fold_execution(events: Iterable[StoredEvent]) -> Execution:
+    """Return one execution from its own events alone, in order.
+
+    Raises `ValueError` when they do not begin with `execution.started`.
+    """
+    execution: Execution | None = None
+    for event in events:
+        payload = decode(event)
+        if execution is not None:
+            execution.apply(payload)
+        elif isinstance(payload, ex.Started):
+            execution = Execution(event.stream, payload, event.time_us)
+        else:
+            break
+    if execution is None:
+        raise ValueError("these events do not begin with execution.started")
+    return execution

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import hostlock
+from .errors import NotFoundError, UsageError
 from .eventlog.log import EventLog
 from .eventlog.views import Views
 from .events.session import Origin
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from .git.repository import Repository
     from .git.snapshot import Snapshot, Snapshotter
     from .git.source import TreeSource
+    from .heap import Services
     from .sessions import Sessions
+    from .state import SessionState
 
 #: Trees whose sources stay open; a session rarely moves between more.
 _SOURCES = 16
@@ -96,7 +99,7 @@ class Workspace:
     @cached_property
     def views(self) -> Views:
         """The projections of the log: sessions and executions."""
-        return Views(self.log)
+        return Views(self.log.database)
 
     # -- Git ---------------------------------------------------------------------------------
 
@@ -130,6 +133,43 @@ class Workspace:
         """Pin a snapshot's tree, so that events may name it."""
         self.pin(snapshot.tree)
         return Origin(tree=snapshot.tree, commit=snapshot.commit, dirty=snapshot.dirty)
+
+    def with_file(self, origin: Origin, path: str) -> Origin:
+        """Return `origin` with the file at workspace path `path` in its tree.
+
+        A tracked file is there already; an untracked one joins, for this origin only. Raises
+        `NotFoundError` when there is no such file and `RefusedError` when Git ignores it.
+        """
+        if self.source(origin.tree).lookup(path) is not None:
+            return origin
+        from .git.keep import Keeper
+
+        full = f"{self.paths.prefix}/{path}" if self.paths.prefix else path
+        blob = None
+        if not self.snapshotter.is_tracked(full):
+            blob = self.snapshotter.store_file(full)
+        if blob is None:
+            raise NotFoundError(f"there is no file {path}.", details={"path": path})
+        tree = self.snapshotter.with_file(origin.tree, full, blob)
+        Keeper(self.repository).pin(tree)
+        return Origin(tree=tree, commit=origin.commit, dirty=True)
+
+    def origin_of(self, state: SessionState) -> Origin:
+        """Return what a session runs against now: its pinned tree, or the worktree it follows.
+
+        Raises `UsageError` when it follows another worktree or another workspace folder.
+        """
+        created = state.created
+        if created.pinned is not None:
+            return Origin(tree=created.tree, commit=created.commit, dirty=False)
+        if (state.worktree, created.prefix) != (self.paths.worktree_name, self.paths.prefix):
+            place = f"{state.worktree}:{created.prefix or '.'}"
+            raise UsageError(
+                f"session {state.label} follows another worktree or folder ({place}).",
+                hints=["Run the command there; `vmgit session show` tells where it was made."],
+                details={"session": state.id},
+            )
+        return self.snapshot()
 
     def pin(self, tree: str) -> None:
         """Keep a tree (oid) from garbage collection."""
@@ -168,15 +208,20 @@ class Workspace:
         return pool
 
     @cached_property
-    def sessions(self) -> Sessions:
-        """The sessions. Use them inside `hosting`, which keeps other processes away."""
+    def services(self) -> Services:
+        """What sessions and replays run with."""
         from .heap import Services
         from .recorder import Recorder
-        from .sessions import Sessions
 
         recorder = Recorder(self.log, actor=self.actor, worktree=self.paths.worktree_name)
-        services = Services(recorder, self.source, self.realms.open)
-        sessions = Sessions(self.log, services, prefix=self.paths.prefix)
+        return Services(recorder, self.source, self.realms.open)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """The sessions. Use them inside `hosting`, which keeps other processes away."""
+        from .sessions import Sessions
+
+        sessions = Sessions(self.log, self.services, prefix=self.paths.prefix)
         self._opened.append(sessions.close)
         return sessions
 
@@ -184,6 +229,11 @@ class Workspace:
     def lock_path(self) -> Path:
         """The file whose flock says who hosts the sessions of the repository."""
         return self.paths.state_dir / "host.lock"
+
+    @property
+    def watch_lock_path(self) -> Path:
+        """The file whose flock says that this worktree is watched, and by whom."""
+        return self.paths.git_dir / "vmgit" / "watch.lock"
 
     @contextmanager
     def hosting(
@@ -196,6 +246,6 @@ class Workspace:
         with hostlock.hold(self.lock_path, f"vmgit {self.actor}", wait=wait, on_wait=on_wait):
             sessions = self.sessions
             # Nobody else holds the lock, so whoever ran these is gone.
-            for session in self.views.sessions_with_open_executions():
+            for session in sorted({row.session for row in self.views.running()}):
                 sessions.abort_open(session, "its host died")
             yield sessions

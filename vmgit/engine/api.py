@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 import msgspec
 
+from vmgit.answer import Answer
 from vmgit.limits import Limits
-from vmgit.outcome import Fault, Kind, Mode, Outcome
+from vmgit.outcome import Kind, Mode, Outcome
 
 
 class RealmConfig(msgspec.Struct, frozen=True):
@@ -57,13 +58,6 @@ class Result(msgspec.Struct, frozen=True):
     duration_us: int
     cpu_us: int
     intact: bool = True
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What the host answers to a call: a JSON value or an error to throw."""
-
-    result: Any = None
-    error: Fault | None = None
 
 
 class Source(Protocol):

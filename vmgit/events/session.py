@@ -85,8 +85,8 @@ class RefreshFailed(Origin, frozen=True, kw_only=True, omit_defaults=True):
     """`session.refresh_failed`: generation `generation` could not be made; the old one serves.
 
     `files` and `deps` are what the attempt looked at, so that it is tried again only when one of
-    them changes; `mode` is None when it could not even begin; `path` and `line`
-    say where it failed, when that is known.
+    them changes; `mode` and `effective` are None when it could not even begin;
+    `path` and `line` say where it failed, when that is known.
     """
 
     generation: int
@@ -95,6 +95,8 @@ class RefreshFailed(Origin, frozen=True, kw_only=True, omit_defaults=True):
     files: dict[str, str | None]
     deps: dict[str, str | None]
     mode: RefreshMode | None = None
+    fresh: bool = False
+    effective: dict[str, Any] | None = None
     path: str | None = None
     line: int | None = None
     execution: int | None = None

@@ -84,7 +84,8 @@ def perform(
 
 def block(state: SessionState, blocked: Blocked, services: Services, origin: Origin) -> None:
     """Record a refresh that could not begin."""
-    line = blocked.error.details.get("line")
+    # A profile error lists everything that is wrong; the first one is the message.
+    first: dict[str, Any] = next(iter(blocked.error.details.get("errors", ())), {})
     failure = RefreshFailed(
         tree=origin.tree,
         commit=origin.commit,
@@ -94,8 +95,8 @@ def block(state: SessionState, blocked: Blocked, services: Services, origin: Ori
         message=blocked.error.message,
         files=blocked.files,
         deps=blocked.deps,
-        path=blocked.error.details.get("path"),
-        line=line if isinstance(line, int) else None,
+        path=first.get("file"),
+        line=first.get("line"),
     )
     services.recorder.append(state, [failure], durable=True)
 
@@ -226,6 +227,8 @@ def _failed(
         dirty=origin.dirty,
         generation=state.generation + 1,
         mode=plan.mode,
+        fresh=plan.fresh,
+        effective=msgspec.to_builtins(plan.effective),
         changed=plan.changed,
         message=failure.message,
         files=plan.files,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from vmgit.engine.api import Source
 from vmgit.errors import VmgitError
 from vmgit.events.session import RefreshFailed, RefreshMode
-from vmgit.heap import profile_of, realm_config
+from vmgit.heap import Tree, profile_of, realm_config
 from vmgit.profile import Profile, StartupFile
 from vmgit.profile_load import check_startup, load_profile
 from vmgit.state import Execution, SessionState
@@ -67,7 +67,7 @@ def profile_reader(source: Source, looked: dict[str, str | None]) -> Callable[[s
     return read
 
 
-def decide(state: SessionState, source: Source) -> Decision | None:
+def decide(state: SessionState, source: Tree) -> Decision | None:
     """Return what a session must do about `source`, or None when it is up to date with it."""
     if state.created.pinned is not None and state.serving is not None:
         return None
@@ -77,7 +77,7 @@ def decide(state: SessionState, source: Source) -> Decision | None:
         loaded = load_profile(state.created.profile, profile_reader(source, looked))
         for entry in loaded.effective.startup:
             startup[entry.path] = source.lookup(entry.path)
-        check_startup(loaded, lambda path: startup.get(path) is not None)
+        check_startup(loaded, lambda path: startup.get(path) is not None, source.list)
     except VmgitError as error:
         decision: Decision | None = _blocked(state, error, looked, startup)
     else:
@@ -85,6 +85,14 @@ def decide(state: SessionState, source: Source) -> Decision | None:
     if decision is not None and state.failed is not None and _same(state.failed, looked, source):
         return StillFailing(state.failed)
     return decision
+
+
+def changed_files(state: SessionState, source: Tree) -> tuple[str, ...]:
+    """Return the files for which `source` would refresh a session, or has failed to."""
+    decision = decide(state, source)
+    if decision is None:
+        return ()
+    return decision.failed.changed if isinstance(decision, StillFailing) else decision.changed
 
 
 def _same(failed: RefreshFailed, looked: dict[str, str | None], source: Source) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from vmgit.engine.api import Answer, Host, Job, Realm, Result, Source
+from vmgit.answer import Answer
+from vmgit.engine.api import Host, Job, Realm, Result, Source
 from vmgit.limits import Limits
 from vmgit.outcome import Fault, HostCall
 from vmgit.state import Execution
 
 #: A replay may run on a slower machine, and what ended by itself once must not be stopped now.
-_TIME_FACTOR = 10
+_TIME_FACTOR = 4
 _MEMORY_MB = 120
 
 

@@ -1,0 +1,26 @@
+"""`vmgit exec events`."""
+
+from __future__ import annotations
+
+import click
+
+from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.event_lines import event_line
+
+
+@click.command(short_help="Show the events of one execution.")
+@click.argument("execution")
+@json_option
+@pass_app
+def events(app: App, execution: str) -> None:
+    """Show the events of one execution, in order."""
+    from vmgit.documents import event_document
+
+    with app.open("exec events") as workspace:
+        row = workspace.views.find_execution(execution)
+        found = workspace.log.read(stream=row.session, execution=row.id)
+    if app.json:
+        app.emit([event_document(event) for event in found])
+        return
+    for event in found:
+        click.echo(event_line(event))

@@ -1,0 +1,56 @@
+"""`vmgit exec show`."""
+
+from __future__ import annotations
+
+import click
+
+from vmgit.cli import present
+from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.moments import moment, took
+
+
+@click.command(short_help="Show one execution.")
+@click.argument("execution")
+@json_option
+@pass_app
+def show(app: App, execution: str) -> None:
+    """Show one execution: what ran, against which tree, what it printed and how it ended."""
+    from vmgit.documents import execution_document
+    from vmgit.state import fold_execution
+
+    with app.open("exec show") as workspace:
+        row = workspace.views.find_execution(execution)
+        one = fold_execution(workspace.log.read(stream=row.session, execution=row.id))
+    if app.json:
+        app.emit(execution_document(one))
+        return
+    started = one.started
+    commit = started.commit or "none yet"
+    facts = [
+        ("execution", one.id),
+        ("kind", started.kind),
+        ("code", f"{started.path or 'prompt'} (blob {started.blob})"),
+        ("arguments", " ".join(started.args) or None),
+        ("tree", started.tree),
+        ("commit", f"{commit} (dirty)" if started.dirty else commit),
+        ("generation", str(started.generation)),
+        ("started", moment(one.time_us)),
+        ("took", took(one.finished.duration_us) if one.finished is not None else None),
+        ("status", one.status),
+        ("digest", one.finished.digest if one.finished is not None else None),
+        ("engine", f"{started.engine}, vmgit {started.vmgit}"),
+    ]
+    for label, text in facts:
+        if text is not None:
+            click.echo(f"{label + ':':<12} {text}")
+    if started.text is not None:
+        click.echo("\n" + _indented(started.text))
+    if one.trace:
+        click.echo()
+        present.show_console(one)
+    present.show_value(one)
+    present.show_end(one)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.rstrip().splitlines())

@@ -1,0 +1,48 @@
+"""`vmgit journal verify`."""
+
+from __future__ import annotations
+
+import click
+
+from vmgit.cli.app import App, interactive, json_option, pass_app
+
+
+@click.command(short_help="Check the hash chain of the log.")
+@json_option
+@pass_app
+def verify(app: App) -> int:
+    """Check the hash chain of the log; exit 1 naming the first event that is not as written."""
+    from vmgit.eventlog.verify import Verification
+    from vmgit.eventlog.verify import verify as check
+
+    with app.open("journal verify") as workspace:
+        found: Verification
+        if interactive() and not app.json:
+            from vmgit.cli.progress import progress
+
+            with progress("verifying") as advance:
+                found = check(workspace.log, progress=advance)
+        else:
+            found = check(workspace.log)
+    if app.json:
+        broken = found.first_broken
+        app.emit(
+            {
+                "ok": found.ok,
+                "events": found.rows,
+                "head": found.head,
+                "first_broken": broken.seq if broken is not None else None,
+                "reason": found.reason,
+            }
+        )
+    elif found.ok:
+        click.echo(f"{found.rows} events, chain intact, head {found.head}")
+    if found.ok:
+        return 0
+    where = f"event {found.first_broken.seq}" if found.first_broken is not None else "the log"
+    click.echo(
+        click.style("error: ", fg="red", bold=True)
+        + f"{where} is not as it was written: {found.reason}; the {found.rows} events before are.",
+        err=True,
+    )
+    return 1

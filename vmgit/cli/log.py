@@ -1,0 +1,84 @@
+"""`vmgit log`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from .app import App, json_option, pass_app
+
+if TYPE_CHECKING:
+    from vmgit.events.envelope import StoredEvent
+
+#: How often `-f` asks for new events, seconds; the question is one index look-up.
+_POLL = 0.1
+
+
+@click.command(short_help="Show events.")
+@click.option("-n", "limit", type=click.IntRange(min=0), default=50, show_default=True)
+@click.option("-s", "--session", metavar="SESSION", help="Only events of this session.")
+@click.option("--type", "types", metavar="TYPE", multiple=True, help="Only events of this type.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with new events until Ctrl-C.")
+@json_option
+@pass_app
+def log(app: App, limit: int, session: str | None, types: tuple[str, ...], follow: bool) -> None:
+    """Show the last events, oldest first.
+
+    With --json and -f, each event is one line of JSON.
+    """
+    from vmgit.documents import event_document
+
+    with app.open("log") as workspace:
+        stream = workspace.views.find_session(session).id if session is not None else None
+        kinds = _known_types(types)
+        last = workspace.log.last_seq()
+        found = workspace.log.read(
+            stream=stream, type=kinds, limit=limit, newest_first=True, upto=last
+        )
+        found.reverse()
+        if app.json and not follow:
+            app.emit([event_document(event) for event in found])
+            return
+        while True:
+            for event in found:
+                _write(app, event)
+            if not follow:
+                return
+            time.sleep(_POLL)
+            now = workspace.log.last_seq()
+            found = workspace.log.read(stream=stream, type=kinds, after=last, upto=now)
+            last = now
+
+
+def _write(app: App, event: StoredEvent) -> None:
+    if app.json:
+        import msgspec
+
+        from vmgit.documents import event_document
+
+        app.answered = True
+        click.echo(msgspec.json.encode(event_document(event)).decode())
+        return
+    from .event_lines import event_line
+
+    click.echo(event_line(event))
+
+
+def _known_types(types: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the wire names that were asked for; refuse one that no event has."""
+    from vmgit.errors import UsageError
+    from vmgit.events.registry import type_names
+
+    known = type_names()
+    for name in types:
+        if name not in known:
+            import difflib
+
+            near = difflib.get_close_matches(name, known, n=1)
+            raise UsageError(
+                f"there is no event type {name!r}.",
+                hints=[f"Did you mean {near[0]}?"] if near else [f"Types: {', '.join(known)}."],
+            )
+    return types or None

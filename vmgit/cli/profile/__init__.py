@@ -1,0 +1,18 @@
+"""`vmgit profile`: what sessions may do and run, as versioned files."""
+
+from __future__ import annotations
+
+import click
+
+from vmgit.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "list": ("vmgit.cli.profile.list:list_", "List the profiles."),
+    "show": ("vmgit.cli.profile.show:show", "Show one profile."),
+    "check": ("vmgit.cli.profile.check:check", "Check profiles for errors."),
+}
+
+
+@click.group(cls=LazyGroup, table=COMMANDS, short_help="List, show and check profiles.")
+def profile() -> None:
+    """List, show and check profiles."""

@@ -1,0 +1,36 @@
+"""Says in a line or two what bringing a session up to date came to."""
+
+from __future__ import annotations
+
+import click
+
+from vmgit.events.session import Refreshed, RefreshFailed
+from vmgit.sessions import Update
+
+
+def report_update(update: Update) -> None:
+    """Tell the person on stderr about a refresh that failed or that only wants to be reported."""
+    failed = update.still_failing
+    if isinstance(update.event, RefreshFailed):
+        failed = update.event
+    if failed is not None:
+        served = failed.generation - 1
+        serving = f"generation {served} still serves" if served else "no generation serves"
+        click.echo(
+            click.style("warning: ", fg="yellow") + f"refresh failed: {failed.message}; {serving}.",
+            err=True,
+        )
+    elif update.reported:
+        click.echo(f"note: changed, not refreshed: {listed(update.reported)}.", err=True)
+    elif isinstance(update.event, Refreshed):
+        click.echo(
+            f"note: refreshed to generation {update.event.generation} "
+            f"({update.event.mode}): {listed(update.event.changed)}.",
+            err=True,
+        )
+
+
+def listed(paths: tuple[str, ...], most: int = 3) -> str:
+    """Return the first paths and how many more there are."""
+    shown = ", ".join(paths[:most])
+    return shown if len(paths) <= most else f"{shown} and {len(paths) - most} more"

@@ -1,0 +1,43 @@
+"""`vmgit session list`."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.moments import ago
+
+#: The states of sessions that may still run something.
+OPEN = ("starting", "active", "crashed")
+
+
+@click.command("list", short_help="List sessions, newest first.")
+@click.option("--all", "everything", is_flag=True, help="Closed, lost and one-run sessions too.")
+@json_option
+@pass_app
+def list_(app: App, everything: bool) -> None:
+    """List sessions, newest first."""
+    with app.open("session list") as workspace:
+        rows = workspace.views.sessions(state=None if everything else OPEN)
+    if app.json:
+        app.emit([msgspec.to_builtins(row) for row in rows])
+        return
+    from vmgit.cli.table import write_table
+
+    write_table(
+        ("SESSION", "NAME", "PROFILE", "STATE", "GEN", "EXECUTIONS", "CREATED", "AT"),
+        [
+            (
+                row.id,
+                row.name or "",
+                row.profile,
+                row.state,
+                str(row.generation),
+                str(row.executions),
+                ago(row.created_us),
+                row.pinned or "",
+            )
+            for row in rows
+        ],
+    )

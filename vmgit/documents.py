@@ -1,0 +1,84 @@
+"""The JSON shapes that `--json`, the Python API and REST give for sessions, executions and events.
+
+One place, so that a field has one name and one unit everywhere. Pure: documents are built from
+the fold of events, never from the live heap.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from .events.envelope import StoredEvent
+from .outcome import ConsoleLine
+from .state import Execution, SessionState
+
+
+def execution_document(execution: Execution) -> dict[str, Any]:
+    """Return an execution as in `vmgit run --json`; `duration_us` is 0 while it has no end."""
+    started, finished = execution.started, execution.finished
+    document: dict[str, Any] = {
+        "execution": execution.id,
+        "session": execution.session,
+        "kind": started.kind,
+        "status": execution.status,
+        "path": started.path,
+        "blob": started.blob,
+        "args": list(started.args),
+        "console": [
+            {"level": line.level, "text": line.text}
+            for line in execution.trace
+            if isinstance(line, ConsoleLine)
+        ],
+        "value": None,
+        "tree": started.tree,
+        "commit": started.commit,
+        "dirty": started.dirty,
+        "generation": started.generation,
+        "started_us": execution.time_us,
+        "duration_us": finished.duration_us if finished is not None else 0,
+        "digest": finished.digest if finished is not None else None,
+    }
+    if finished is not None and finished.value is not None:
+        document["value"] = msgspec.to_builtins(finished.value)
+    if finished is not None and finished.error is not None:
+        fault = finished.error
+        document["error"] = {"name": fault.name, "message": fault.message, "stack": fault.stack}
+    if execution.limit is not None:
+        document["limit"] = msgspec.to_builtins(execution.limit)
+    if execution.aborted is not None:
+        document["aborted"] = execution.aborted
+    return document
+
+
+def session_document(state: SessionState) -> dict[str, Any]:
+    """Return a session with what it was made from and what serves now."""
+    serving = state.serving
+    return {
+        "session": state.id,
+        "name": state.created.name,
+        "profile": state.created.profile,
+        "status": state.status,
+        "reason": state.ended_reason or (state.failed.message if state.failed else None),
+        "worktree": state.worktree,
+        "prefix": state.created.prefix,
+        "pinned": state.created.pinned,
+        "ephemeral": state.created.ephemeral,
+        "created_us": state.created_us,
+        "generation": state.generation,
+        "tree": serving.tree if serving is not None else state.created.tree,
+        "commit": serving.commit if serving is not None else state.created.commit,
+        "dirty": serving.dirty if serving is not None else state.created.dirty,
+        "startup": [msgspec.to_builtins(entry) for entry in serving.startup] if serving else [],
+        "executions": len(state.executions),
+        "last_execution": f"{state.id}.{max(state.executions)}" if state.executions else None,
+    }
+
+
+def event_document(event: StoredEvent) -> dict[str, Any]:
+    """Return a row of the log with its payload as JSON."""
+    document: dict[str, Any] = msgspec.to_builtins(event)
+    document["payload"] = msgspec.json.decode(event.payload)
+    return document
+
