@@ -1,0 +1,118 @@
+"""A ten-line interpreter for tests of the script rewriter: no limits, no sandbox, one realm."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from dukpy import _dukpy
+
+from vmgit.engine.rewrite import Rewritten, rewrite
+
+PRELUDE = files("vmgit.engine") / "prelude"
+
+#: Shows a value as text; functions by their name, objects as JSON.
+_SHOW = """
+const stringify_ = JSON.stringify;
+const show = (value) => typeof value === 'function' ? '[function ' + value.name + ']'
+  : typeof value === 'bigint' ? value + 'n'
+  : typeof value === 'symbol' || value === undefined || Object.is(value, -0) ? typeof value
+  : value instanceof NativeError ? value.name + ': ' + value.message
+  : isObject(value) ? 'object ' + stringify_(value) : typeof value + ' ' + value;
+"""
+
+_BOOT = """
+(() => { 'use strict';
+const send = globalThis.call_python;
+delete globalThis.dukpy; delete globalThis.call_python;
+const report = (thrown, value) => {
+  let text;
+  try { text = show(value); } catch (error) { text = 'unshowable ' + typeof value; }
+  const stack = thrown && value instanceof NativeError ? value.stack : '';
+  send(stringify_({ thrown, text, stack }));
+};
+const run = (command) => {
+  if (command.native === undefined) return runScript(command.script, command.pad, report);
+  var thrown = true, value;
+  try { value = indirectEval(command.native); thrown = false; } catch (error) { value = error; }
+  report(thrown, value);
+};
+const print = (...items) => {
+  let text = '';
+  for (let i = 0; i < items.length; i++) text += (i ? ' ' : '') + show(items[i]);
+  send('>' + text);
+};
+hide(globalThis, 'print', print);
+defineProperty(globalThis, 'call_python', { __proto__: null, get: undefined, set() {} });
+defineProperty(globalThis, 'dukpy', { __proto__: null, get: () => undefined,
+  set(command) { if (command.op === 'private') run(command); } });
+})();
+"""
+
+
+class ScriptRealm:
+    """A realm that runs scripts rewritten, or as the engine itself takes them (`native`)."""
+
+    def __init__(self) -> None:
+        self._ctx = _dukpy.create_context()
+        self.loader = self
+        self.lines: list[str] = []
+        self.reports: list[dict[str, Any]] = []
+        self.modules: dict[str, str] = {}
+        names = ("primordials.js", "script.js")
+        prelude = "".join((PRELUDE / name).read_text() for name in names)
+        head = "(() => { 'use strict';\n"
+        self._eval(_BOOT.replace("(() => { 'use strict';\n", head + prelude + _SHOW, 1), {})
+
+    def load(self, name: str) -> tuple[str | None, str | None, str | None]:
+        source = self.modules.get(name)
+        return (name, source, None) if source is not None else (None, None, None)
+
+    def _normalize_module(self, _base: str, name: str) -> str:
+        return name
+
+    def _check_exported_function_exists(self, _name: bytes) -> bool:
+        return True
+
+    def _call_python(self, name: bytes, _arguments: bytes) -> bytes:
+        text = name.decode()
+        if text.startswith(">"):
+            self.lines.append(text[1:])
+        else:
+            self.reports.append(json.loads(text))
+        return b"null"
+
+    def _eval(self, code: str, variables: dict[str, Any]) -> None:
+        values = json.dumps(variables).encode()
+        try:
+            _dukpy.eval_string(self, code.encode(), values, False, "<test>")
+        except _dukpy.JSRuntimeError as error:
+            if "private" in variables.get("op", ""):
+                self.lines.append(f"unhandled {error}")
+            else:
+                raise
+
+    def _report(self, before: int) -> str:
+        if len(self.reports) == before:
+            return "pending"
+        assert len(self.reports) == before + 1
+        report = self.reports[-1]
+        return ("throws " if report["thrown"] else "") + report["text"]
+
+    def run(self, text: str, pad: int = 0) -> str:
+        """Run a script rewritten and return what came of it: a value, a throw or `pending`."""
+        return self.run_rewritten(rewrite(text), pad)
+
+    def run_rewritten(self, rewritten: Rewritten, pad: int = 0) -> str:
+        """Run what `rewrite` returned."""
+        before = len(self.reports)
+        command = {"op": "private", "script": rewritten.command(), "pad": pad}
+        self._eval("dukpy", command)
+        return self._report(before)
+
+    def run_native(self, text: str) -> str:
+        """Run a script by indirect eval, as it is."""
+        before = len(self.reports)
+        self._eval("dukpy", {"op": "private", "native": text})
+        return self._report(before)
