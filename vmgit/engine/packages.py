@@ -81,19 +81,19 @@ def parse_package(data: bytes) -> Package:
 def resolve_exports(package: Package, subpath: str, conditions: frozenset[str]) -> str:
     """Return the path below the package that `exports` gives for `subpath`.
 
-    `subpath` is `""` for the package itself, else as in `pkg/SUBPATH`; `conditions` are the names
-    that hold, `default` always does. Raises `PackageError`.
+    `subpath` is `.` for the package itself, else `./PATH`; `conditions` are the names that hold,
+    `default` always does. Raises `PackageError`.
     """
     exports = package.exports
     keyed = isinstance(exports, dict) and _has_subpaths(exports)
     found: _Target = _ABSENT
-    if not subpath:
+    if subpath == ".":
         main = exports.get(".", _ABSENT) if keyed else exports
         found = _target(main, None, conditions, internal=False)
     elif keyed:
-        found = _match("./" + subpath, exports, conditions, internal=False)
+        found = _match(subpath, exports, conditions, internal=False)
     if not isinstance(found, str):
-        what = f"'./{subpath}'" if subpath else "the package itself"
+        what = "the package itself" if subpath == "." else _short(subpath)
         raise PackageError(f"does not export {what}")
     return found
 

@@ -169,9 +169,8 @@ class _Search:
         if any(segment in ("", ".", "..") for segment in segments):
             raise _Refused("a bare name must not hold empty, '.' or '..' segments")
         size = 2 if specifier.startswith("@") and len(segments) > 1 else 1
-        name, subpath = "/".join(segments[:size]), "/".join(segments[size:])
-        if subpath and specifier.endswith("/"):
-            subpath += "/"
+        name = "/".join(segments[:size])
+        subpath = "." + specifier[len(name) :]
         own = self.scope(folder)
         if own is not None and own[1].name == name and own[1].exports is not None:
             return self._exported(*own, subpath)

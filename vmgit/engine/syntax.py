@@ -173,7 +173,11 @@ def _literal(node: Node, how: Kind, data: bytes) -> _Found | None:
 
 
 def _unescape(text: str) -> str:
-    return _ESCAPE.sub(_escaped, text) if "\\" in text else text
+    if "\\" not in text:
+        return text
+    plain = _ESCAPE.sub(_escaped, text)
+    # Two escapes may be the halves of one character.
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def _escaped(match: re.Match[str]) -> str:
