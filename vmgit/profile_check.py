@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 import msgspec.inspect as inspect
@@ -33,7 +33,7 @@ class Problem(Struct, frozen=True):
 def check_tables(tables: dict[str, Any]) -> list[Problem]:
     """Return the problems of a parsed profile file, in the order of its keys."""
     checker = _Checker()
-    checker.check(tables, inspect.type_info(Profile), (), None)
+    checker.check(tables, _profile_type(), (), None)
     return checker.problems[:MOST_PROBLEMS]
 
 
@@ -41,9 +41,17 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return the name that `word` was most likely meant to be, or None."""
     if len(word) > 100:
         return None
+    from difflib import get_close_matches  # only somebody's mistake needs it
+
     folded = {name.lower(): name for name in names}
     close = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None
+
+
+@cache
+def _profile_type() -> inspect.Type:
+    # Worked out once: it takes ten times as long as checking a profile against it.
+    return inspect.type_info(Profile)
 
 
 class _Checker:
@@ -137,20 +145,18 @@ def _key_hint(key: str, known: list[str], path: KeyPath) -> str:
     near = nearest(key, known)
     if near is not None:
         return f"did you mean {near}?"
-    elsewhere = [place for place in _all_keys(Profile) if place[-1] == key]
+    elsewhere = [place for place in _all_keys(_profile_type()) if place[-1] == key]
     if elsewhere:
         return f"did you mean {dotted(elsewhere[0])}?"
     return f"{dotted(path) or 'a profile'} knows {', '.join(known)}"
 
 
-def _all_keys(struct: type[Struct]) -> Iterable[tuple[str, ...]]:
-    info = inspect.type_info(struct)
-    assert isinstance(info, inspect.StructType)
-    for field in info.fields:
-        yield (field.encode_name,)
-        kind = field.type.type if isinstance(field.type, inspect.Metadata) else field.type
-        if isinstance(kind, inspect.StructType):
-            for below in _all_keys(kind.cls):
+def _all_keys(kind: inspect.Type) -> Iterable[tuple[str, ...]]:
+    kind = kind.type if isinstance(kind, inspect.Metadata) else kind
+    if isinstance(kind, inspect.StructType):
+        for field in kind.fields:
+            yield (field.encode_name,)
+            for below in _all_keys(field.type):
                 yield (field.encode_name, *below)
 
 
