@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
+from vmgit.eventlog.log import EventLog
 from vmgit.events import execution as ex
 from vmgit.events import session as se
 from vmgit.events.envelope import NewEvent, StoredEvent
 from vmgit.events.registry import encode
-from vmgit.eventlog.log import EventLog
 from vmgit.limits import Limits
 from vmgit.outcome import Status
 

@@ -56,15 +56,15 @@ def test_events_of_one_append_share_their_time(path: Path) -> None:
         assert [event.time_us for event in log.read()] == [100, 100, 101]
 
 
-@pytest.mark.parametrize(("expected", "accepted"), [(0, False), (2, True), (3, False), (None, True)])
+@pytest.mark.parametrize(
+    ("expected", "accepted"), [(0, False), (2, True), (3, False), (None, True)]
+)
 def test_expected_version(log: EventLog, expected: int | None, accepted: bool) -> None:
     put(log, "s", note(), note())
     put(log, "other", note())
 
     def append() -> None:
-        log.append(
-            "s", [note()], durable=False, actor="a", worktree="w", expected_version=expected
-        )
+        log.append("s", [note()], durable=False, actor="a", worktree="w", expected_version=expected)
 
     if accepted:
         append()
