@@ -83,19 +83,24 @@ def run_git(
     cwd: Path,
     stdin: bytes = b"",
     accept: Sequence[int] = (0,),
+    index_file: Path | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `git` in `cwd` with `stdin` as its input and return what it wrote and its status.
 
-    `accept` lists the exit statuses that are answers. Raises `EnvironmentFailure` for any other,
+    `accept` lists the exit statuses that are answers; `index_file` is the index to use instead of
+    the worktree's own. Raises `EnvironmentFailure` for any other,
     with Git's last line as the reason, and when there is no `git` to run.
     """
+    environment = child_environment()
+    if index_file is not None:
+        environment["GIT_INDEX_FILE"] = str(index_file)
     try:
         done = subprocess.run(
             ["git", *arguments],
             cwd=cwd,
             input=stdin,
             capture_output=True,
-            env=child_environment(),
+            env=environment,
             check=False,
         )
     except FileNotFoundError as error:
@@ -107,10 +112,21 @@ def run_git(
     if done.returncode not in accept:
         complaint = done.stderr.decode("utf-8", "replace").strip().splitlines()
         reason = complaint[-1] if complaint else f"exit status {done.returncode}"
-        subcommand = next((word for word in arguments if not word.startswith("-")), "")
+        subcommand = _subcommand(arguments)
         raise EnvironmentFailure(
             f"`git {subcommand}` failed in {cwd}: {reason}",
             details={"arguments": list(arguments), "status": done.returncode},
             code="git_failed",
         )
     return done
+
+
+def _subcommand(arguments: Sequence[str]) -> str:
+    """Return the name of the command that `git ARGUMENTS` runs."""
+    words = iter(arguments)
+    for word in words:
+        if word in ("-c", "-C"):
+            next(words)
+        elif not word.startswith("-"):
+            return word
+    return ""

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from vmgit.errors import EnvironmentFailure
 
@@ -23,12 +24,25 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 
+#: Modification time (ns), size and inode of a file; None while there is none.
+Signature: TypeAlias = tuple[int, int, int] | None
+
+
 @dataclass(frozen=True, slots=True)
 class WorktreeFile:
     """What stood at a path: its mode (regular, executable or link) and its bytes."""
 
     mode: int
     data: bytes
+
+
+def file_signature(path: str | Path) -> Signature:
+    """Return what changes when the file at `path` is replaced or written."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def read_file(worktree: Path, path: bytes) -> WorktreeFile | None:

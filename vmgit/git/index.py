@@ -9,15 +9,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import pygit2
 from pygit2.ffi import C, ffi
 
+from .files import Signature, file_signature
+from .repository import Repository
 from .trees import Entry
-
-#: Modification time (ns), size and inode of the index file; None while there is none.
-Signature: TypeAlias = tuple[int, int, int] | None
 
 # From git2/index.h: pygit2 hands out entries without their flags.
 _ASSUME_UNCHANGED = 0x8000
@@ -41,19 +39,14 @@ class IndexUnreadable(Exception):
 
 def index_signature(git_dir: Path) -> Signature:
     """Return what changes whenever Git writes the index of `git_dir`."""
-    try:
-        found = os.stat(git_dir / "index")
-    except FileNotFoundError:
-        return None
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+    return file_signature(f"{git_dir}/index")
 
 
 class IndexReader:
     """The index of one worktree, read again when its file changes."""
 
-    def __init__(self, opened: pygit2.Repository, git_dir: Path) -> None:
-        self._opened = opened
-        self._git_dir = git_dir
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
         self._index: pygit2.Index | None = None
         self._seen: Signature = None
 
@@ -80,10 +73,10 @@ class IndexReader:
         return any(os.fsencode(entry.path).startswith(prefix) for entry in self._current())
 
     def _current(self) -> pygit2.Index:
-        now = index_signature(self._git_dir)
+        now = index_signature(self._repository.paths.git_dir)
         if self._index is None or now != self._seen:
             try:
-                self._index = self._opened.index
+                self._index = self._repository.libgit2.index
                 self._index.read(False)
             except (pygit2.GitError, OSError) as error:
                 raise IndexUnreadable(str(error)) from error

@@ -26,7 +26,6 @@ class Keeper:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._opened = repository.libgit2
 
     def pin(self, tree: str) -> None:
         """Keep `tree` and all below it; it is on disk, ref and all, when this returns.
@@ -43,7 +42,7 @@ class Keeper:
             with _FLUSHING:
                 pygit2.settings.enable_fsync_gitdir(True)
                 try:
-                    self._opened.references.create(KEEP_PREFIX + tree, tree)
+                    self._repository.libgit2.references.create(KEEP_PREFIX + tree, tree)
                 finally:
                     pygit2.settings.enable_fsync_gitdir(False)
         except KeyError as error:
@@ -52,7 +51,7 @@ class Keeper:
             # Another process may have pinned the same tree in between.
             if self.is_pinned(tree):
                 return
-            if tree not in self._opened:
+            if tree not in self._repository.libgit2:
                 raise _gone(tree) from error
             raise EnvironmentFailure(
                 f"The ref {KEEP_PREFIX}{tree} cannot be written: {error}.", code="cannot_pin"
@@ -60,11 +59,11 @@ class Keeper:
 
     def is_pinned(self, tree: str) -> bool:
         """Tell whether `tree` has a pin."""
-        return self._opened.references.get(KEEP_PREFIX + tree) is not None
+        return self._repository.libgit2.references.get(KEEP_PREFIX + tree) is not None
 
     def pins(self) -> list[str]:
         """Return the ids of all pinned trees, sorted."""
-        names = self._opened.references.iterator()
+        names = self._repository.libgit2.references.iterator()
         return sorted(
             ref.name.removeprefix(KEEP_PREFIX) for ref in names if ref.name.startswith(KEEP_PREFIX)
         )
@@ -72,7 +71,7 @@ class Keeper:
     def unpin(self, tree: str) -> None:
         """Let go of `tree`; unpinning what is not pinned is fine."""
         if self.is_pinned(tree):
-            self._opened.references.delete(KEEP_PREFIX + tree)
+            self._repository.libgit2.references.delete(KEEP_PREFIX + tree)
 
 
 def _gone(tree: str) -> UnavailableError:

@@ -16,6 +16,7 @@ from vmgit.errors import NotFoundError, UnavailableError, UsageError
 
 from .discovery import RepositoryPaths
 from .durability import PendingObjects
+from .files import file_signature
 from .support import open_libgit2
 from .trees import Tree, format_tree, parse_tree
 
@@ -64,6 +65,7 @@ class Repository:
     def __init__(self, paths: RepositoryPaths, opened: pygit2.Repository) -> None:
         self.paths = paths
         self._opened = opened
+        self._configured = self._configuration()
         self._trees: dict[bytes, Tree] = {}
         self._tree_entries = 0
         self._commit_trees: dict[str, str] = {}
@@ -81,8 +83,22 @@ class Repository:
 
     @property
     def libgit2(self) -> pygit2.Repository:
-        """The handle, for the other modules of this package only."""
+        """The handle, for the other modules of this package only; not to be kept."""
         return self._opened
+
+    def refresh(self) -> None:
+        """Notice that the repository's configuration was changed since it was opened.
+
+        libgit2 reads settings such as core.autocrlf once. A change in the user's own
+        configuration is noticed by the next process only.
+        """
+        if self._configuration() != self._configured:
+            self._opened = open_libgit2(self.paths)
+            self._configured = self._configuration()
+
+    def _configuration(self) -> list[tuple[int, int, int] | None]:
+        files = (f"{self.paths.common_dir}/config", f"{self.paths.git_dir}/config.worktree")
+        return [file_signature(path) for path in files]
 
     def close(self) -> None:
         """Release open files; the object cannot be used afterwards."""

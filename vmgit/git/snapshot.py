@@ -15,7 +15,8 @@ from vmgit.errors import RefusedError, UsageError
 
 from .clean import Cleaner, Stored, Wanted
 from .environment import run_git
-from .index import IndexReader, IndexUnreadable, Signature, index_signature
+from .files import Signature
+from .index import IndexReader, IndexUnreadable, index_signature
 from .repository import Repository
 from .status import Status, read_status
 from .trees import SUBMODULE, Entry, edit_tree
@@ -49,7 +50,7 @@ class Snapshotter:
         self._repository = repository
         self._paths = repository.paths
         self._cleaner = Cleaner(repository)
-        self._index = IndexReader(repository.libgit2, repository.paths.git_dir)
+        self._index = IndexReader(repository)
 
     def take(self) -> Snapshot:
         """Return the snapshot of the worktree as it is now.
@@ -57,6 +58,7 @@ class Snapshotter:
         Raises `EnvironmentFailure` when a tracked file cannot be read or Git cannot tell what
         differs, and `UnavailableError` when objects of HEAD are missing.
         """
+        self._repository.refresh()
         for attempt in range(1, _ATTEMPTS + 1):
             index = index_signature(self._paths.git_dir)
             status = read_status(self._paths.worktree)
@@ -73,6 +75,7 @@ class Snapshotter:
         or when a path is a folder with tracked files. Untracked paths do not matter. Raises like
         `take`.
         """
+        self._repository.refresh()
         if not self._unmoved(previous):
             return self.take()
         edits: dict[bytes, Entry | None] = {}
