@@ -23,7 +23,12 @@ DEADLINE = 60.0
 
 #: Slower than the defaults by so much that a busy machine does not tear a burst apart.
 PATIENT = Pace(
-    debounce_ms=120, git_quiet_ms=300, rebase_quiet_ms=500, max_wait_ms=30_000, grace_ms=800
+    debounce_ms=120,
+    git_quiet_ms=300,
+    git_only_quiet_ms=500,
+    rebase_quiet_ms=500,
+    max_wait_ms=30_000,
+    grace_ms=800,
 )
 
 

@@ -123,6 +123,12 @@ def test_git_files_wait_longer() -> None:
     assert script.run(500) == [(100, ready("a.js", git=True))]
 
 
+def test_git_files_alone_wait_for_the_files_that_may_follow() -> None:
+    script = Script()
+    assert script.add(GitChanged(("HEAD",)))
+    assert script.run(500) == [(150, ready(git=True))]
+
+
 def test_a_lock_taken_and_given_back_is_no_batch() -> None:
     script = Script()
     assert not script.add(GitChanged(("index.lock",)))

@@ -34,6 +34,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     debounce_ms: int = 20
     #: Silence when Git's own files changed: one command may write the index more than once.
     git_quiet_ms: int = 60
+    #: Silence when only they did: a stash writes the index, then thinks, then writes the files.
+    git_only_quiet_ms: int = 150
     #: Silence while a rebase is in progress, which pauses between its commits.
     rebase_quiet_ms: int = 150
     #: A batch is due this long after its first event even if events never stop.
@@ -138,9 +140,12 @@ class Batch:
         if self._rebasing():
             quiet, longest = pace.rebase_quiet_ms, pace.rebase_max_wait_ms
         elif self._git:
-            quiet = pace.git_quiet_ms
+            quiet = pace.git_quiet_ms if self._any_files() else pace.git_only_quiet_ms
         settled_us = max(self._last_us + quiet * 1000, self._files_us(now_us))
         return max(min(settled_us, self._first_us + longest * 1000), self._lock_us(now_us))
+
+    def _any_files(self) -> bool:
+        return self._everything or bool(self._paths)
 
     def _lock_us(self, now_us: int) -> int:
         if self._lock_exists():

@@ -119,9 +119,10 @@ class Watcher:
             messages.append(GitChanged(tuple(sorted(names))))
         if seen.rescan:
             return [*messages, Rescan(seen.rescan)]
-        # A file that stopped or began being tracked has changed for everybody who reads the index.
-        relevant = paths & (known | self._tracked) | (known ^ self._tracked)
-        relevant |= self._files_in(self._relative(changed))
+        relevant = (paths & self._tracked) | self._files_in(self._relative(changed))
+        if self._tracked is not known:
+            # A file that began or stopped being tracked has changed for whoever reads the index.
+            relevant |= (paths & known) | (known ^ self._tracked)
         if relevant:
             messages.append(Paths(tuple(sorted(relevant))))
         return messages
