@@ -32,12 +32,17 @@ def holder(path: Path) -> str | None:
 
 @contextmanager
 def hold(
-    path: Path, who: str, *, wait: bool = True, on_wait: Callable[[str], None] | None = None
+    path: Path,
+    who: str,
+    *,
+    wait: bool = True,
+    on_wait: Callable[[str], None] | None = None,
+    busy: str = "the sessions of this repository are in use",
 ) -> Iterator[None]:
     """Hold the lock for the length of the block; `who` is what others are told.
 
     With `wait`, queue behind the holder, after telling `on_wait` who that is; without, raise
-    `BusyError`. Raises `EnvironmentFailure` when the state folder cannot be written.
+    `BusyError`, whose message begins with `busy`. Raises `EnvironmentFailure` when the state folder cannot be written.
     """
     descriptor = _open(path)
     try:
@@ -47,10 +52,7 @@ def hold(
             other = os.pread(descriptor, 256, 0).decode("utf-8", "replace").strip()
             other = other or "another process"
             if not wait:
-                raise BusyError(
-                    f"the sessions of this repository are in use by {other}.",
-                    hints=["Leave out --no-wait to queue behind it."],
-                ) from None
+                raise BusyError(f"{busy}, by {other}.", details={"holder": other}) from None
             if on_wait is not None:
                 on_wait(other)
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -130,6 +130,11 @@ class LiveSession:
         if heap is not None:
             heap.realm.cancel()
 
+    def warm(self) -> None:
+        """Have the heap ready for the next use, if the session can take one."""
+        if self.state.status == "active":
+            self._ready_heap()
+
     def take(self, events: Iterable[StoredEvent]) -> None:
         """Apply events that another process appended; the heap follows at its next use."""
         for event in events:

@@ -6,16 +6,20 @@ is opened when it is first needed, so that a command that only reads the log nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from . import hostlock
 from .errors import NotFoundError, UsageError
 from .eventlog.log import EventLog
 from .eventlog.views import Views
+from .events.envelope import StoredEvent
+from .events.registry import encode
 from .events.session import Origin
 from .git.discovery import WorkspacePaths, find_workspace
 from .settings import Settings, read_settings
@@ -53,6 +57,7 @@ class Workspace:
         self.actor = actor
         self._worker = worker
         self._template = template
+        self._last: Snapshot | None = None
         self._sources: dict[str, TreeSource] = {}
         self._opened: list[Callable[[], None]] = []
 
@@ -101,6 +106,24 @@ class Workspace:
         """The projections of the log: sessions and executions."""
         return Views(self.log.database)
 
+    def events_after(self, seq: int, types: Iterable[str]) -> list[StoredEvent]:
+        """Return the events of some types (wire names) after a position of the log."""
+        return self.log.read(after=seq, type=tuple(types))
+
+    def last_seq(self) -> int:
+        """Return the position of the last event, 0 when there is none."""
+        return self.log.last_seq()
+
+    def record(self, payload: msgspec.Struct) -> None:
+        """Append an event of the workspace itself."""
+        self.log.append(
+            "workspace",
+            [encode(payload)],
+            durable=True,
+            actor=self.actor,
+            worktree=self.paths.worktree_name,
+        )
+
     # -- Git ---------------------------------------------------------------------------------
 
     @cached_property
@@ -128,6 +151,17 @@ class Workspace:
     def snapshot(self) -> Origin:
         """Return the tree of the tracked files as they are now, kept from garbage collection."""
         return self.keep(self.snapshotter.take())
+
+    def snapshot_after(self, paths: Iterable[str] | None) -> Origin:
+        """Return the worktree's tree, given what may have changed since the last call.
+
+        `paths` are relative to the worktree; None means that anything may have.
+        """
+        if paths is None or self._last is None:
+            self._last = self.snapshotter.take()
+        else:
+            self._last = self.snapshotter.update(self._last, paths)
+        return self.keep(self._last)
 
     def keep(self, snapshot: Snapshot) -> Origin:
         """Pin a snapshot's tree, so that events may name it."""
@@ -224,6 +258,16 @@ class Workspace:
         sessions = Sessions(self.log, self.services, prefix=self.paths.prefix)
         self._opened.append(sessions.close)
         return sessions
+
+    def followers(self) -> list[str]:
+        """Return the ids of the open sessions that follow this worktree, oldest first."""
+        place = (self.paths.worktree_name, self.paths.prefix)
+        rows = self.views.sessions(state=("starting", "active", "crashed"))
+        return [
+            row.id
+            for row in reversed(rows)
+            if (row.worktree, row.prefix) == place and row.pinned is None and not row.ephemeral
+        ]
 
     @property
     def lock_path(self) -> Path:
