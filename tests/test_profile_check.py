@@ -48,7 +48,7 @@ def test_a_bad_profile_is_refused_by_file_line_and_key(name: str) -> None:
 
 
 def test_the_table_of_bad_profiles_is_read_whole() -> None:
-    assert len(BAD) == 129
+    assert len(BAD) == 130
 
 
 def test_all_problems_of_a_file_are_listed_in_the_order_of_its_lines() -> None:

@@ -13,9 +13,12 @@ from vmgit.host.kv import MOST_DEPTH, MOST_KEY, MOST_TOTAL, MOST_VALUE, Kv, KvSt
 from vmgit.outcome import Fault
 from vmgit.profile import Capabilities
 
+_NAMES = {"get": ["key"], "set": ["key", "value"], "delete": ["key"], "list": ["prefix"]}
+
 
 def call(store: KvStore, operation: str, *arguments: Any) -> Any:
-    return Kv(store).operations[operation](arguments)
+    named = dict(zip(_NAMES[operation], arguments, strict=False))
+    return Kv(store).operations[operation](named)
 
 
 def fault(store: KvStore, operation: str, *arguments: Any) -> Fault:
@@ -72,8 +75,10 @@ def test_a_copy_is_independent_and_counts_its_own_size() -> None:
     call(twin, "delete", "a")
     assert call(twin, "list") == []
     assert call(store, "list") == ["a", "b"]
-    for number in range(16):  # 16 entries of 65,000 bytes only fit into an empty store
+    # What the copy holds counts against its own limit: 16 values of 65,000 bytes fit, 17 do not.
+    for number in range(16):
         call(twin, "set", f"k{number:02}", "x" * 65_000)
+    assert fault(twin.copy(), "set", "more", "x" * 65_000).code == "limit"
 
 
 def test_the_largest_key_and_value_fit_and_one_byte_more_does_not() -> None:
@@ -125,28 +130,38 @@ def test_nesting_is_limited_whoever_calls() -> None:
 @pytest.mark.parametrize(
     ("operation", "arguments", "message"),
     [
-        ("get", (), "kv.get: expected a key, a string"),
-        ("get", (1,), "kv.get: expected a key, a string"),
-        ("get", (None,), "kv.get: expected a key, a string"),
-        ("get", ("a", "b"), "kv.get: expected a key, a string"),
-        ("set", ("a",), "kv.set: expected a key, a string, and a JSON value"),
-        ("set", (["a"], 1), "kv.set: expected a key, a string, and a JSON value"),
-        ("set", ("a", 1, 2), "kv.set: expected a key, a string, and a JSON value"),
-        ("set", ("a", float("nan")), "kv.set: expected a key, a string, and a JSON value"),
-        ("set", ("a", b"bytes"), "kv.set: expected a key, a string, and a JSON value"),
-        ("set", ("\ud800", 1), "kv.set: the key holds half a surrogate pair"),
-        ("set", ("a", ["\udfff"]), "kv.set: the value holds half a surrogate pair"),
-        ("delete", (), "kv.delete: expected a key, a string"),
-        ("delete", ({},), "kv.delete: expected a key, a string"),
-        ("list", (1,), "kv.list: expected nothing or a prefix, a string"),
-        ("list", ("a", "b"), "kv.list: expected nothing or a prefix, a string"),
+        ("get", {}, "kv.get: expected a key, a string"),
+        ("get", {"key": 1}, "kv.get: expected a key, a string"),
+        ("get", {"key": None}, "kv.get: expected a key, a string"),
+        ("get", {"key": "a", "more": 1}, "kv.get: expected a key, a string"),
+        ("set", {"key": "a"}, "kv.set: expected a key, a string, and a JSON value"),
+        ("set", {"key": ["a"], "value": 1}, "kv.set: expected a key, a string, and a JSON value"),
+        (
+            "set",
+            {"key": "a", "value": 1, "more": 2},
+            "kv.set: expected a key, a string, and a JSON value",
+        ),
+        (
+            "set",
+            {"key": "a", "value": float("nan")},
+            "kv.set: expected a key, a string, and a JSON value",
+        ),
+        ("set", {"key": "a", "value": b""}, "kv.set: expected a key, a string, and a JSON value"),
+        ("set", {"key": "\ud800", "value": 1}, "kv.set: the key holds half a surrogate pair"),
+        ("set", {"key": "a", "value": ["\udfff"]}, "kv.set: the value holds half a surrogate pair"),
+        ("delete", {}, "kv.delete: expected a key, a string"),
+        ("delete", {"key": {}}, "kv.delete: expected a key, a string"),
+        ("list", {"prefix": 1}, "kv.list: expected nothing or a prefix, a string"),
+        ("list", {"key": "a"}, "kv.list: expected nothing or a prefix, a string"),
     ],
 )
 def test_bad_arguments_are_type_errors_and_change_nothing(
-    operation: str, arguments: tuple[Any, ...], message: str
+    operation: str, arguments: dict[str, Any], message: str
 ) -> None:
     store = KvStore()
-    assert fault(store, operation, *arguments) == Fault("TypeError", message)
+    with pytest.raises(CallError) as caught:
+        Kv(store).operations[operation](arguments)
+    assert caught.value.fault == Fault("TypeError", message)
     assert call(store, "list") == []
 
 
@@ -160,8 +175,8 @@ def test_half_a_pair_can_be_asked_for_and_is_never_there() -> None:
 def test_the_grant_is_one_for_all_operations() -> None:
     kv = Kv(KvStore())
     for operation in kv.operations:
-        assert kv.lacks(Capabilities(), operation, []) is None
-        assert kv.lacks(Capabilities(kv=False), operation, []) == "kv = true"
+        assert kv.lacks(Capabilities(), operation, {}) is None
+        assert kv.lacks(Capabilities(kv=False), operation, {}) == "kv = true"
 
 
 _KEYS = st.sampled_from(["a", "ab", "b", "é"])

@@ -22,10 +22,10 @@ DENIED = Profile(capabilities=Capabilities(kv=False))
 def test_a_granted_call_is_answered() -> None:
     store = KvStore()
     registry = Registry(GRANTED, kv=store)
-    assert registry.call("kv.set", ["a", {"n": 1}]) == Answer()
-    assert registry.call("kv.get", ["a"]) == Answer(result={"n": 1})
-    assert registry.call("kv.list", []) == Answer(result=["a"])
-    assert registry.call("kv.delete", ["a"]) == Answer(result=True)
+    assert registry.call("kv.set", {"key": "a", "value": {"n": 1}}) == Answer()
+    assert registry.call("kv.get", {"key": "a"}) == Answer(result={"n": 1})
+    assert registry.call("kv.list", {}) == Answer(result=["a"])
+    assert registry.call("kv.delete", {"key": "a"}) == Answer(result=True)
     assert store.list() == []
 
 
@@ -37,27 +37,27 @@ def test_a_granted_call_is_answered() -> None:
     ],
 )
 def test_a_denial_names_the_missing_grant(name: str, message: str) -> None:
-    answer = Registry(DENIED, kv=KvStore(), name=name).call("kv.get", ["a"])
+    answer = Registry(DENIED, kv=KvStore(), name=name).call("kv.get", {"key": "a"})
     assert answer == Answer(error=Fault("CapabilityError", message, code="denied"))
 
 
 def test_the_grant_is_checked_at_every_call() -> None:
     store = KvStore()
     registry = Registry(GRANTED, kv=store)
-    registry.call("kv.set", ["a", 1])
+    registry.call("kv.set", {"key": "a", "value": 1})
     registry.set_profile(DENIED)
-    denied = registry.call("kv.set", ["a", 2])
+    denied = registry.call("kv.set", {"key": "a", "value": 2})
     assert denied.error is not None
     assert denied.error.code == "denied"
     assert store.get("a") == 1
     registry.set_profile(GRANTED)
-    assert registry.call("kv.get", ["a"]) == Answer(result=1)
+    assert registry.call("kv.get", {"key": "a"}) == Answer(result=1)
 
 
 def test_a_denied_call_learns_nothing_about_its_arguments() -> None:
     registry = Registry(DENIED, kv=KvStore())
     for operation in ("get", "set", "delete", "list"):
-        error = registry.call(f"kv.{operation}", [1, 2, 3]).error
+        error = registry.call(f"kv.{operation}", {"odd": [1]}).error
         assert error is not None
         assert error.code == "denied"
 
@@ -77,7 +77,7 @@ def test_a_denied_call_learns_nothing_about_its_arguments() -> None:
     ],
 )
 def test_an_unknown_operation_is_an_answer(op: str, message: str) -> None:
-    answer = Registry(GRANTED, kv=KvStore()).call(op, [])
+    answer = Registry(GRANTED, kv=KvStore()).call(op, {})
     assert answer == Answer(error=Fault("CapabilityError", message, code="unknown"))
 
 
@@ -86,7 +86,7 @@ def test_an_unknown_operation_is_an_answer(op: str, message: str) -> None:
     "profile", [GRANTED, Profile(capabilities=Capabilities(fs=FileGrant(read=("**",)), env=("*",)))]
 )
 def test_what_is_not_there_says_so_granted_or_not(name: str, profile: Profile) -> None:
-    answer = Registry(profile, kv=KvStore()).call(f"{name}.read", ["a"])
+    answer = Registry(profile, kv=KvStore()).call(f"{name}.read", {"path": "a"})
     message = f"capability {name} is not available in this version of vmgit"
     assert answer == Answer(error=Fault("CapabilityError", message, code="unavailable"))
 
@@ -96,15 +96,15 @@ def test_every_capability_of_a_profile_is_answered_for() -> None:
     for name in Capabilities.__struct_fields__:
         if name == "console":  # captured in the realm, not asked of the host
             continue
-        error = registry.call(f"{name}.none", []).error
+        error = registry.call(f"{name}.none", {}).error
         assert error is not None
         assert "there is no capability" not in error.message
 
 
-@pytest.mark.parametrize("request_", [None, "a", 1, {"key": "a"}])
-def test_a_request_that_is_no_list_of_arguments_is_a_type_error(request_: Any) -> None:
+@pytest.mark.parametrize("request_", [None, "a", 1, ["a"]])
+def test_a_request_that_is_no_object_is_a_type_error(request_: Any) -> None:
     answer = Registry(GRANTED, kv=KvStore()).call("kv.get", request_)
-    message = "kv.get: the arguments must be a list"
+    message = "kv.get: the request must be an object"
     assert answer == Answer(error=Fault("TypeError", message))
 
 
@@ -131,11 +131,11 @@ def test_a_bug_in_a_capability_is_logged_and_shows_nothing_of_python(
     registry = Registry(GRANTED, kv=KvStore())
     registry._capabilities["moody"] = Moody()
     with caplog.at_level(logging.ERROR):
-        answer = registry.call("moody.break", [])
+        answer = registry.call("moody.break", {})
     message = 'the host failed to answer "moody.break"'
     assert answer == Answer(error=Fault("InternalError", message, code="internal"))
     [record] = caplog.records
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], FileNotFoundError)
     complaint = Fault("TypeError", "moody.complain: expected a compliment")
-    assert registry.call("moody.complain", []) == Answer(error=complaint)
+    assert registry.call("moody.complain", {}) == Answer(error=complaint)

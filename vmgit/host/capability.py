@@ -6,14 +6,14 @@ whether to check. It knows neither the engine nor the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from vmgit.outcome import Fault
 from vmgit.profile import Capabilities
 
-#: The arguments of a call, in order, as JSON values.
-Arguments = Sequence[Any]
+#: The arguments of a call by name, JSON values.
+Arguments = Mapping[str, Any]
 
 
 class CallError(Exception):

@@ -21,6 +21,9 @@ MOST_TOTAL = 1024 * 1024
 #: Arrays and objects inside one another.
 MOST_DEPTH = 100
 
+_KEY = "a key, a string"
+_KEY_VALUE = "a key, a string, and a JSON value"
+
 
 class KvStore:
     """The store of one session. Values are kept as JSON text, so nothing is ever shared."""
@@ -70,7 +73,7 @@ class KvStore:
 
 
 class Kv:
-    """The capability `kv`: `get(key)`, `set(key, value)`, `delete(key)`, `list(prefix = "")`."""
+    """The capability `kv`: `get {key}`, `set {key, value}`, `delete {key}`, `list {prefix?}`."""
 
     def __init__(self, store: KvStore) -> None:
         self._store = store
@@ -86,28 +89,28 @@ class Kv:
 
     def _get(self, arguments: Arguments) -> Any:
         match arguments:
-            case [str(key)]:
+            case {"key": str(key), **others} if not others:
                 return self._store.get(key)
-        raise bad_arguments("kv.get", "a key, a string")
+        raise bad_arguments("kv.get", _KEY)
 
     def _set(self, arguments: Arguments) -> None:
         match arguments:
-            case [str(key), value]:
+            case {"key": str(key), "value": value, **others} if not others:
                 return self._store.set(key, value)
-        raise bad_arguments("kv.set", "a key, a string, and a JSON value")
+        raise bad_arguments("kv.set", _KEY_VALUE)
 
     def _delete(self, arguments: Arguments) -> bool:
         match arguments:
-            case [str(key)]:
+            case {"key": str(key), **others} if not others:
                 return self._store.delete(key)
-        raise bad_arguments("kv.delete", "a key, a string")
+        raise bad_arguments("kv.delete", _KEY)
 
     def _list(self, arguments: Arguments) -> list[str]:
         match arguments:
-            case []:
-                return self._store.list()
-            case [str(prefix)]:
+            case {"prefix": str(prefix), **others} if not others:
                 return self._store.list(prefix)
+            case {**others} if not others:
+                return self._store.list()
         raise bad_arguments("kv.list", "nothing or a prefix, a string")
 
 
@@ -119,7 +122,7 @@ def _encode(value: Any) -> bytes:
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError):
-        raise bad_arguments("kv.set", "a key, a string, and a JSON value") from None
+        raise bad_arguments("kv.set", _KEY_VALUE) from None
     return _utf8("kv.set: the value", text)
 
 

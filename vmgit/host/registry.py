@@ -41,9 +41,9 @@ class Registry:
         self._grants = profile.capabilities
 
     def call(self, op: str, request: Any) -> Answer:
-        """Answer one call, such as `kv.get` with the request `["key"]`.
+        """Answer one call, such as `kv.get` with the request `{"key": "a"}`.
 
-        `request` is the list of arguments. Never raises: what goes wrong is an `Answer` whose
+        `request` holds the arguments by name. Never raises: what goes wrong is an `Answer` whose
         error has a code: `denied`, `unknown`, `unavailable`, `limit`, `internal` or none.
         """
         try:
@@ -68,8 +68,8 @@ class Registry:
         if run is None:
             known = ", ".join(sorted(capability.operations))
             raise _refusal(f"{name} has no operation {_shown(operation)}, only {known}", "unknown")
-        if not isinstance(request, list | tuple):
-            raise CallError(f"{op}: the arguments must be a list", name="TypeError")
+        if not isinstance(request, dict):
+            raise CallError(f"{op}: the request must be an object", name="TypeError")
         lacks = capability.lacks(self._grants, operation, request)
         if lacks is not None:
             whose = f"profile {_shown(self._name)}" if self._name else "the profile"
