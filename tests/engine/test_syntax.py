@@ -34,6 +34,7 @@ def requires(*names: str) -> tuple[Reference, ...]:
         ("export const f = () => require('./x')", True, requires("./x")),
         ("import.meta.url", True, ()),
         ("function f() { return import.meta }", True, ()),
+        ("'\0'; require('a\0b')", False, requires("a\0b")),
         ("#!/usr/bin/env node\nimport './a.js'", True, imports("./a.js")),
         ("import('./a.js')", False, imports("./a.js")),
         ("import(`./a.js`)", False, imports("./a.js")),
@@ -136,7 +137,8 @@ def test_the_parser_is_not_loaded_for_text_without_the_words() -> None:
 
 PIECES = st.sampled_from(
     ["import", "export", "require", "(", ")", "'a'", "`", "${", "}", "{", "/", "//", "/*", "*/",
-     "\\", "from", "*", ".meta", ".", "\n", " ", "default", "x", "'", '"', "é", "\ud800", "=>", "<", ">"]
+     "\\", "from", "*", ".meta", ".", "\n", " ", "default", "x", "'", '"', "é", "\ud800",
+     "=>", "<", ">"]
 )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ class Modules:
         still holds and is not asked again (but is listed in `deps` again when it is used).
         """
         self._ask, self._fetch = lookup or self._ask, blob or self._fetch
-        if tree is None or tree != self._tree:
+        if tree is None or tree != self._tree or len(self._lookups) > MAX_LOOKUPS // 2:
             self._forget()
         self._tree = tree
         self.deps = {}

@@ -81,7 +81,8 @@ def _scan_tree(data: bytes, words: list[int]) -> Scan:
 
     A cursor and not a query: queries need quadratic time on deep or broken trees.
     """
-    cursor = _parser().parse(data).walk()
+    # The parser takes a NUL for the end; in a JavaScript string it is a character like others.
+    cursor = _parser().parse(data.replace(b"\0", b"\1")).walk()
     module = False
     found: list[_Found] = []
     parents: list[str] = []
