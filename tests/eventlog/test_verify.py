@@ -237,12 +237,26 @@ def test_a_log_opened_for_reading_can_be_verified(filled: EventLog, path: Path) 
         assert verify(reader).rows == 10
 
 
-def test_a_damaged_file_is_an_environment_failure(path: Path) -> None:
-    with EventLog.open(path) as log:
-        put(log, "s", *(note("x" * 2000) for _ in range(200)))
+def _overwrite(path: Path, start: int, data: bytes) -> None:
     content = bytearray(path.read_bytes())
-    middle = len(content) // 2
-    content[middle : middle + 20_000] = b"\xa5" * 20_000
+    content[start : start + len(data)] = data
     path.write_bytes(content)
+
+
+def test_damaged_pages_are_an_environment_failure(path: Path) -> None:
+    with EventLog.open(path) as log:
+        put(log, "s", *(note("x" * 100) for _ in range(2000)))
+    _overwrite(path, path.stat().st_size // 2, b"\xa5" * 20_000)
     with EventLog.open(path) as log, pytest.raises(EnvironmentFailure, match="cannot be read"):
         verify(log)
+
+
+@pytest.mark.parametrize("damage", [b"y", b"\xff"], ids=["other text", "no text"])
+def test_a_flipped_byte_in_the_file_is_a_broken_row(path: Path, damage: bytes) -> None:
+    with EventLog.open(path) as log:
+        put(log, "s", note("a"), note("x" * 50), note("b"))
+    _overwrite(path, path.read_bytes().index(b"x" * 50) + 20, damage)
+    with EventLog.open(path) as log:
+        found = verify(log)
+        assert found.first_broken is not None
+        assert (found.rows, found.first_broken.seq) == (1, 2)

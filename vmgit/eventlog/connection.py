@@ -22,7 +22,7 @@ import msgspec
 
 from vmgit.errors import EnvironmentFailure
 
-from .faults import is_busy, translated
+from .faults import is_busy, is_unwritable, translated
 from .filesystem import filesystem_type, is_shared
 from .identity import Identity, check_identity
 from .migrations import migrate, schema_version
@@ -168,7 +168,7 @@ def open_database(
         return _open_readonly(path, timeout_s)
     _create(path)
     with translated(path):
-        connection = _connect(path, "rw", timeout_s)
+        connection = _connect(path, "mode=rw", timeout_s)
         try:
             check_identity(connection, path)
             _set_pragmas(connection)
@@ -181,26 +181,32 @@ def open_database(
 
 
 def _open_readonly(path: Path, timeout_s: float) -> Database:
-    modes = ["ro"]
-    # Where not even SQLite's shared memory file can be made, a database that no writer has open
-    # (it has no write-ahead log then) can still be read as a file that does not change.
-    if not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
-        modes = ["ro&immutable=1"]
-    if not path.exists():
-        raise _no_log(path)
     with translated(path):
-        connection = _connect(path, modes[0], timeout_s)
+        if not path.exists():
+            raise _no_log(path)
         try:
-            if check_identity(connection, path, readonly=True) is Identity.EMPTY:
-                raise _no_log(path)
-            _set_pragmas(connection)
-            connection.execute("PRAGMA query_only = ON")
-            # Not for writing: SQLite before 3.41 calls json_valid, in a CHECK, unsafe then.
-            connection.execute("PRAGMA trusted_schema = OFF")
-            return Database(path, connection, readonly=True)
-        except BaseException:
-            connection.close()
-            raise
+            return _connect_readonly(path, "mode=ro", timeout_s)
+        except sqlite3.OperationalError as error:
+            # Where not even SQLite's shared memory file can be made, a database that no writer
+            # has open (it has no write-ahead log then) is read as a file that does not change.
+            if not is_unwritable(error) or Path(f"{path}-wal").exists():
+                raise
+        return _connect_readonly(path, "mode=ro&immutable=1", timeout_s)
+
+
+def _connect_readonly(path: Path, mode: str, timeout_s: float) -> Database:
+    connection = _connect(path, mode, timeout_s)
+    try:
+        if check_identity(connection, path, readonly=True) is Identity.EMPTY:
+            raise _no_log(path)
+        _set_pragmas(connection)
+        connection.execute("PRAGMA query_only = ON")
+        # Not for writing: SQLite before 3.41 calls json_valid, in a CHECK, unsafe then.
+        connection.execute("PRAGMA trusted_schema = OFF")
+        return Database(path, connection, readonly=True)
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _no_log(path: Path) -> EnvironmentFailure:
@@ -234,7 +240,7 @@ def _create(path: Path) -> None:
 
 def _connect(path: Path, mode: str, timeout_s: float) -> sqlite3.Connection:
     return sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        f"file:{quote(str(path.absolute()))}?{mode}",
         uri=True,
         timeout=timeout_s,
         isolation_level=None,

@@ -14,6 +14,7 @@ from vmgit.errors import BusyError, EnvironmentFailure, RefusedError, UsageError
 
 #: Primary result codes (the low byte of `sqlite_errorcode`), https://sqlite.org/rescode.html
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _VERIFY = "Run `vmgit journal verify` to find the first damaged row."
 
@@ -37,6 +38,12 @@ class translated:
     ) -> None:
         if isinstance(error, sqlite3.Error):
             raise translate(error, self._path) from error
+        if isinstance(error, OSError):
+            raise EnvironmentFailure(
+                f"The event log {self._path} cannot be opened: {error.strerror}.",
+                hints=[f"Check that you may read and write {self._path.parent}."],
+                code="log_unopenable",
+            ) from error
         if isinstance(error, UnicodeEncodeError):
             raise UsageError(
                 f"A text for the log is not valid Unicode: {error.reason} at position "
@@ -50,11 +57,15 @@ def is_busy(error: sqlite3.Error) -> bool:
     return _primary(error) in _BUSY
 
 
+def is_unwritable(error: sqlite3.Error) -> bool:
+    """Return whether `error` says that the file or its folder cannot be opened or written."""
+    return _primary(error) in _UNWRITABLE
+
+
 def translate(error: sqlite3.Error, path: Path) -> VmgitError:
     """Return the `VmgitError` that says what `error` means for the log at `path`.
 
-    An error that no surroundings explain (a bug in a statement) is returned as a
-    `RuntimeError`-like failure by raising it unchanged.
+    Raises `error` itself when no surroundings explain it: then a statement of vmgit is wrong.
     """
     code = _primary(error)
     if code in _BUSY:

@@ -27,8 +27,10 @@ class Identity(enum.Enum):
 def check_identity(
     connection: sqlite3.Connection, path: Path, *, readonly: bool = False
 ) -> Identity:
-    """Return what the file at `path` is; it is only read.
+    """Return what the file at `path` is; it is only read, and only through SQLite.
 
+    (To open and close it here would drop the locks that this process holds on it:
+    https://sqlite.org/howtocorrupt.html, "Posix advisory locks canceled by a separate thread".)
     Raises `EnvironmentFailure` for a database of another program, for a newer log unless
     `readonly` finds every table and column that it needs, and for an older one that `readonly`
     cannot bring up to date.
