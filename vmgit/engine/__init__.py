@@ -1,0 +1,1 @@
+"""The JavaScript engine: realms in processes of their own."""

@@ -1,0 +1,189 @@
+"""The limits that a worker puts on itself while foreign code runs.
+
+Timers interrupt it and a data limit starves it; either way the worker says which limit was hit and
+ends, for a realm that was interrupted anywhere is not used again. These limits are soft, because
+some natives never poll: the parent kills at the deadline plus grace, and a kernel timer ends a
+worker that no parent watches any more. This module knows nothing of JavaScript.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from vmgit.limits import Limits
+
+#: A worker that spins in a native that never polls is ended by the kernel so long after, s.
+_KERNEL_GRACE = 2.0
+#: How often a running worker looks whether its parent is still there, s.
+_TICK = 0.25
+_PAGE_KB = resource.getpagesize() // 1024
+_UNLIMITED = resource.RLIM_INFINITY
+
+
+class Guard:
+    """Arms and disarms the limits around an execution; `end(name, allowed, used)` must not return."""
+
+    def __init__(self, end: Callable[[str, int, int], None], orphaned: Callable[[], bool]) -> None:
+        self._end = end
+        self._orphaned = orphaned
+        self._limits = Limits()
+        self._armed = False
+        self._busy = False
+        self._pending: str | None = None
+        self._start = 0.0
+        self._cpu_start = 0.0
+        self._statm = _open_statm()
+        self._base_kb = 0
+        self._base_rss_kb = 0
+        signal.signal(signal.SIGALRM, self._on_signal)
+        signal.signal(signal.SIGVTALRM, self._on_signal)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+
+    def settle(self) -> None:
+        """Take the memory of the booted realm as the base that sessions do not pay for."""
+        self._base_kb = self._data_kb()
+        self._base_rss_kb = _peak_kb()
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """The open descriptors that the guard needs."""
+        return (self._statm,) if self._statm >= 0 else ()
+
+    def forked(self) -> None:
+        """Reopen what belongs to one process, in a forked child."""
+        if self._statm >= 0:
+            os.close(self._statm)
+        self._statm = _open_statm()
+
+    def arm(self, limits: Limits) -> None:
+        """Put the limits into force."""
+        self._limits = limits
+        self._pending = None
+        self._start = time.monotonic()
+        self._cpu_start = time.process_time()
+        self._armed = True
+        wall, cpu = limits.wall_ms / 1000, limits.cpu_ms / 1000
+        signal.setitimer(signal.ITIMER_REAL, min(wall, _TICK), _TICK)
+        signal.setitimer(signal.ITIMER_VIRTUAL, cpu, 0.05)
+        signal.setitimer(signal.ITIMER_PROF, cpu + _KERNEL_GRACE)
+
+    def starve(self) -> None:
+        """Put the memory limit into force; `arm` leaves it off, because parsers need their own."""
+        if self._base_kb:
+            allowed = (self._base_kb + self._limits.memory_mb * 1024) * 1024
+            resource.setrlimit(resource.RLIMIT_DATA, (allowed, _UNLIMITED))
+
+    @contextmanager
+    def own_memory(self) -> Iterator[None]:
+        """While our own Python code works on the realm's behalf: its memory is not the realm's."""
+        before = self._data_kb()
+        self.lift_memory()
+        try:
+            yield
+        finally:
+            self._base_kb += max(self._data_kb() - before, 0)
+            self.starve()
+
+    def disarm(self) -> None:
+        """Lift the limits; reports memory that came too near to its limit."""
+        for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
+            signal.setitimer(timer, 0)
+        self._armed = False
+        self.lift_memory()
+        if self._pending is not None:
+            self._report(self._pending)
+        used = self.memory_used_kb()
+        if used > self._limits.memory_mb * 1024 * 0.9:
+            self._end("memory_mb", self._limits.memory_mb, used // 1024)
+
+    def out_of_memory(self) -> None:
+        """Report that the engine could not allocate. Does not return."""
+        self.lift_memory()
+        used = max(self.memory_used_kb() // 1024, 1)
+        self._end("memory_mb", self._limits.memory_mb, used)
+
+    def lift_memory(self) -> None:
+        """Lift the data limit, so that Python can report what happened."""
+        resource.setrlimit(resource.RLIMIT_DATA, (_UNLIMITED, _UNLIMITED))
+
+    def memory_used_kb(self) -> int:
+        """Return the most memory that the realm is known to have held beyond its boot, KiB."""
+        return max(self._data_kb() - self._base_kb, _peak_kb() - self._base_rss_kb)
+
+    def memory_is_short(self) -> bool:
+        """Return whether so much is used that an error without a name means it ran out."""
+        return self.memory_used_kb() > self._limits.memory_mb * 512
+
+    def cpu_us(self) -> int:
+        """Return the CPU time since `arm`, microseconds."""
+        return int((time.process_time() - self._cpu_start) * 1e6)
+
+    def begin_write(self) -> None:
+        """Hold back the end while a frame is being written, lest it be torn."""
+        self._busy = True
+
+    def end_write(self) -> None:
+        """Allow the end again, and come to it if it is due."""
+        self._busy = False
+        if self._pending is not None and self._armed:
+            self._report(self._pending)
+
+    def _on_signal(self, number: int, frame: object) -> None:
+        if not self._armed:
+            return
+        if number == signal.SIGVTALRM:
+            name = "cpu_ms"
+        elif time.monotonic() - self._start >= self._limits.wall_ms / 1000:
+            name = "wall_ms"
+        else:
+            left = self._start + self._limits.wall_ms / 1000 - time.monotonic()
+            signal.setitimer(signal.ITIMER_REAL, max(min(left, _TICK), 0.001), _TICK)
+            if self._orphaned():
+                os._exit(0)
+            return
+        if self._busy:
+            self._pending = self._pending or name
+        else:
+            self._report(name)
+
+    def _report(self, name: str) -> None:
+        self._armed = False
+        self.lift_memory()
+        if name == "cpu_ms":
+            self._end(name, self._limits.cpu_ms, self.cpu_us() // 1000)
+        else:
+            used = int((time.monotonic() - self._start) * 1000)
+            self._end(name, self._limits.wall_ms, used)
+
+    def _data_kb(self) -> int:
+        if self._statm < 0:
+            return 0
+        fields = os.pread(self._statm, 200, 0).split()
+        return int(fields[5]) * _PAGE_KB
+
+
+def _open_statm() -> int:
+    """Return a descriptor of the process's memory figures; -1 where the system has none."""
+    try:
+        return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return -1
+
+
+def _peak_kb() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // 1024 if sys.platform == "darwin" else peak
+
+
+def peer_is_gone(descriptor: int) -> bool:
+    """Return whether nobody holds the other end of a connected socket any more."""
+    poller = select.poll()
+    poller.register(descriptor, 0)
+    return bool(poller.poll(0))

@@ -1,0 +1,135 @@
+"""One JavaScript context: the native engine, our prelude, and the private channel between them.
+
+The class has the few attributes that the C extension asks for and none of what the dukpy package
+adds (process, files, console), so the only doors are the ones handed in here. Commands travel as
+the value of an evaluation's variables, which the engine assigns to an accessor of ours; answers
+come back through the name of a called function. Knows nothing of jobs, sockets or limits.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable
+from functools import cache
+from importlib.machinery import ExtensionFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+import msgspec
+
+#: In this order, in one function scope.
+_FILES = (
+    "primordials.js",
+    "channel.js",
+    "random.js",
+    "clock.js",
+    "inspect.js",
+    "layout.js",
+    "shapes.js",
+    "errors.js",
+    "console.js",
+    "describe.js",
+    "commonjs.js",
+)
+_LAST = ("script.js", "boot.js")
+
+
+class EngineError(Exception):
+    """The engine ended an evaluation with an error of its own; the text is all that it tells."""
+
+
+class Doors(Protocol):
+    """What the realm may ask for while it runs. Nothing here may raise."""
+
+    def receive(self, kind: str, text: str) -> dict[str, Any] | None:
+        """Take one message of the prelude; return what to answer, None for nothing."""
+
+    def normalize(self, base: str, specifier: str) -> str:
+        """Return the id of the module that `specifier` means in the module `base`."""
+
+    def load(self, name: str) -> str | None:
+        """Return the source of the module with this id, None if there is none."""
+
+
+class Interpreter:
+    """A realm. `boot` once, then `command`; a fork of the process forks it too."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._native = native()
+        self._doors = doors
+        self._token = os.urandom(16).hex()
+        # The attributes below are those that the C code looks for.
+        self._ctx = self._native.create_context()
+        self.loader = self
+
+    def boot(self) -> None:
+        """Run the prelude. Raises `EngineError` if the engine is not the one it was made for."""
+        self._evaluate(prelude(self._token), b"{}")
+        if self.command("probe", {}) != b'"vmgit"':
+            raise EngineError("the command channel of the prelude does not answer")
+
+    def command(self, op: str, fields: dict[str, Any]) -> bytes | None:
+        """Run a command of the prelude and drain all jobs; return what could not be sent.
+
+        Raises `EngineError`, also for a rejection that nobody handled.
+        """
+        payload = msgspec.json.encode({"token": self._token, "op": op, **fields})
+        return self._evaluate(b"dukpy", payload)
+
+    def evaluate_module(self, name: str, source: str) -> None:
+        """Evaluate a module from within a call of the realm. Raises `EngineError`."""
+        try:
+            self._native.eval_string(self, source.encode(), b"{}", True, name)
+        except self._native.JSRuntimeError as error:
+            raise EngineError(str(error)) from None
+
+    def _evaluate(self, code: bytes, variables: bytes) -> bytes | None:
+        try:
+            result: bytes | None = self._native.eval_string(self, code, variables, False, "<dukpy>")
+        except (self._native.JSRuntimeError, SystemError) as error:
+            raise EngineError(str(error)) from None
+        return result
+
+    def load(self, name: str) -> tuple[str | None, str | None, str | None]:
+        """The engine's question for a module's source; the id must be the name again."""
+        source = self._doors.load(name)
+        return (None, None, None) if source is None else (name, source, "module")
+
+    def _normalize_module(self, base: str, specifier: str) -> str:
+        return self._doors.normalize(base, specifier)
+
+    def _check_exported_function_exists(self, name: bytes) -> bool:
+        return True
+
+    def _call_python(self, name: bytes, arguments: bytes) -> bytes | None:
+        text = name.decode("utf-8", "replace")
+        answer = self._doors.receive(text[:1], text[1:])
+        return None if answer is None else msgspec.json.encode(answer)
+
+
+@cache
+def native() -> ModuleType:
+    """Return dukpy's C extension, without the Python package around it."""
+    spec = importlib.util.find_spec("dukpy")
+    if spec is None or spec.origin is None:
+        raise ImportError("dukpy is not installed")
+    for path in sorted(Path(spec.origin).parent.glob("_dukpy*")):
+        if path.suffix in (".so", ".pyd"):
+            loader = ExtensionFileLoader("_dukpy", str(path))
+            module = importlib.util.module_from_spec(
+                importlib.util.spec_from_loader("_dukpy", loader) or spec
+            )
+            loader.exec_module(module)
+            return module
+    raise ImportError("dukpy has no native engine")
+
+
+def prelude(token: str) -> bytes:
+    """Return the prelude as one script; `token` is what its commands are known by."""
+    folder = Path(__file__).with_name("prelude")
+    hosts = sorted(path.name for path in (folder / "host").glob("*.js"))
+    files = [*_FILES, *(f"host/{name}" for name in hosts), *_LAST]
+    body = "".join((folder / name).read_text("utf-8") for name in files)
+    return f'(function (TOKEN) {{ "use strict";\n{body}\n}})("{token}")'.encode()

@@ -1,0 +1,233 @@
+"""Runs jobs in a realm: what a source is, how it is started, and what came of it.
+
+It stands between the interpreter and the link to the parent, and answers everything that the
+realm asks. Nothing may raise from an answer into the engine, which would swallow it.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+import msgspec
+
+from vmgit.engine import protocol
+from vmgit.engine.api import Job, RealmConfig
+from vmgit.engine.interpreter import EngineError, Interpreter
+from vmgit.engine.link import Link
+from vmgit.engine.resolve import ResolutionError
+from vmgit.engine.rewrite import rewrite
+from vmgit.engine.sources import Sources
+from vmgit.engine.stacks import Stacks
+from vmgit.outcome import Fault, Level, Value
+
+#: What the engine says when it cannot allocate, and what is left when even that fails.
+_OUT_OF_MEMORY = ("InternalError: out of memory", "out of memory", "Invalid error message")
+_PENDING = Fault("Pending", "The top-level await waits for what can never come.")
+
+
+class _Printed(msgspec.Struct, forbid_unknown_fields=True):
+    level: Level
+    text: str
+
+
+class _Called(msgspec.Struct, forbid_unknown_fields=True):
+    op: str
+    request: Any
+
+
+class _Required(msgspec.Struct, forbid_unknown_fields=True):
+    base: str
+    specifier: str
+
+
+class Runner:
+    """A realm with its answers to the program; lives as long as the worker, forks with it."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._stacks = Stacks()
+        self._sources = Sources(link, self._stacks)
+        self._reported = False
+        self._value: Value | None = None
+        self._error: Fault | None = None
+        self._clock: tuple[tuple[int, int], ...] = ()
+        self._unhandled: Fault | None = None
+        self._starved = False
+        self._requires = 0
+        self._interpreter = Interpreter(self)
+        self._interpreter.boot()
+
+    def open(self, config: RealmConfig) -> None:
+        """Configure the realm, once."""
+        self._sources.configure(config)
+        self._interpreter.command("open", {"hide": config.hide, "console": config.console})
+
+    def run(self, job: Job) -> protocol.Done:
+        """Run a job to its end, whatever it does; limits end the process instead."""
+        self._reported = self._starved = False
+        self._value = self._error = None
+        self._clock = ()
+        guard = self._link.guard
+        guard.arm(job.limits)
+        self._sources.begin(job.path or "")
+        self._stacks.enter(job.path)
+        try:
+            command = self._prepare(job)
+        except ResolutionError as error:
+            self._reported, self._error = True, Fault("Error", str(error))
+        else:
+            guard.starve()
+            raised = self._command("run", command)
+            if raised is not None and self._error is None:
+                self._error = self._explain(raised)
+            if self._error is None and not self._reported:
+                self._error = _PENDING
+        self._command("clock", {})
+        guard.disarm()
+        return protocol.Done(
+            cpu_us=guard.cpu_us(),
+            clock=self._clock,
+            deps=self._sources.deps,
+            value=None if job.kind == "startup" else self._value,
+            error=self._error,
+        )
+
+    def _prepare(self, job: Job) -> dict[str, Any]:
+        command: dict[str, Any] = {
+            "seed": job.seed,
+            "clock": job.clock,
+            "args": job.args,
+            "budget": job.limits.output_kb * 1024,
+            "format": self._sources.format_of(job),
+        }
+        if command["format"] != "script":
+            return {**command, "id": self._sources.main(job)}
+        script = rewrite(job.text)
+        pad = self._stacks.place(job.path, job.text, script.column)
+        return {**command, "script": script.command(), "pad": pad}
+
+    def _command(self, op: str, fields: dict[str, Any]) -> str | None:
+        """Run a command; return the text of what the engine raised, if it did."""
+        raised = None
+        try:
+            unsent = self._interpreter.command(op, fields)
+        except EngineError as error:
+            raised = str(error)
+        else:
+            for line in msgspec.json.decode(unsent).splitlines() if unsent else ():
+                self.receive(line[:1], line[1:])
+        starved = self._starved or (raised is not None and _is_starved(raised))
+        if starved or (raised == "null" and self._link.guard.memory_is_short()):
+            self._link.guard.out_of_memory()
+        return raised
+
+    def _explain(self, raised: str) -> Fault | None:
+        """Return the fault of a rejection that nobody handled; None if it was no real one."""
+        # A thrown value that is no error is known by its text alone.
+        self._unhandled = Fault("", msgspec.json.decode(self._clean_text(raised)))
+        self._command("explain", {"ids": self._sources.loaded})
+        return self._unhandled
+
+    def _clean_text(self, text: str) -> str:
+        return self._stacks.clean(msgspec.json.encode(text).decode())
+
+    def receive(self, kind: str, text: str) -> dict[str, Any] | None:
+        """Take one message of the prelude; see `interpreter.Doors`."""
+        try:
+            return self._answer(kind, text)
+        except MemoryError:
+            self._link.guard.out_of_memory()
+        except Exception:
+            self._link.crash(traceback.format_exc())
+        return None
+
+    def _answer(self, kind: str, text: str) -> dict[str, Any] | None:
+        match kind:
+            case "c":
+                line = msgspec.json.decode(self._stacks.clean(text), type=_Printed)
+                self._link.send(protocol.Line(line.level, line.text))
+            case "v":
+                self._reported = True
+                self._value = msgspec.json.decode(self._stacks.clean(text), type=Value)
+            case "e":
+                self._reported = True
+                self._error = self._fault(text)
+            case "u":
+                self._unhandled = None if text == "null" else self._fault(text)
+            case "t":
+                self._clock = msgspec.json.decode(text, type=tuple[tuple[int, int], ...])
+            case "h":
+                return self._call(text)
+            case "q":
+                wanted = msgspec.json.decode(text, type=_Required)
+                return self._sources.required(wanted.base, wanted.specifier)
+            case "s":
+                return self._sources.script(text)
+            case "m":
+                return self._evaluate(text)
+            case _:
+                raise ValueError(f"a message of kind {kind!r}")
+        return None
+
+    def _fault(self, text: str) -> Fault:
+        fault = msgspec.json.decode(self._stacks.clean(text), type=Fault)
+        if f"{fault.name}: {fault.message}" in _OUT_OF_MEMORY or (
+            fault.message == "null" and self._link.guard.memory_is_short()
+        ):
+            self._starved = True
+        return fault
+
+    def _call(self, text: str) -> dict[str, Any]:
+        try:
+            call = msgspec.json.decode(text, type=_Called)
+            reply = self._link.ask(protocol.Call(call.op, call.request), protocol.Reply)
+        except (msgspec.DecodeError, UnicodeError):
+            message = "the request holds text that is not well-formed Unicode"
+            return {"error": {"name": "TypeError", "message": message}}
+        if reply.error is not None:
+            error = reply.error
+            fault = {"name": error.name, "message": error.message, "code": error.code}
+            return {"error": fault}
+        return {"result": reply.result}
+
+    def _evaluate(self, name: str) -> dict[str, Any]:
+        """Evaluate a native module for a `require` that waits."""
+        self._requires += 1
+        source = f'import * as n from {msgspec.json.encode(name).decode()};'
+        give = 'globalThis[Symbol.for("vmgit.door")].give(n);'
+        try:
+            self._interpreter.evaluate_module(f"vmgit:require/{self._requires}", source + give)
+        except EngineError as error:
+            if "draining" in str(error):
+                path = name.partition("?")[0]
+                message = f"require() of the ES module {path} inside a promise job: use import()"
+                return {"thrown": False, "message": message}
+            return {"thrown": True, "message": str(error)}
+        message = "require() of an ES module with a top-level await: use import()"
+        return {"thrown": False, "message": message}
+
+    def normalize(self, base: str, specifier: str) -> str:
+        """Name a module; see `interpreter.Doors`."""
+        try:
+            return self._sources.normalize(base, specifier)
+        except MemoryError:
+            self._link.guard.out_of_memory()
+        except Exception:
+            self._link.crash(traceback.format_exc())
+        raise AssertionError("both ways out end the process")
+
+    def load(self, name: str) -> str | None:
+        """Give a module's source; see `interpreter.Doors`."""
+        try:
+            return self._sources.load(name)
+        except MemoryError:
+            self._link.guard.out_of_memory()
+        except Exception:
+            self._link.crash(traceback.format_exc())
+        return None
+
+
+def _is_starved(raised: str) -> bool:
+    first = raised.partition("\n")[0]
+    return first in _OUT_OF_MEMORY or first.startswith("DukPy interpreter context is unusable")

@@ -1,0 +1,108 @@
+"""Gives text that leaves the realm its real file names and positions.
+
+The engine knows every script as `<input>` and our own code as `<dukpy>`. So each script gets a
+line range of its own, and whatever the realm says is rewritten on its way out: virtual lines
+become `startup/10-rules.js:3:5`, module versions (`?v=...`) disappear, our frames are dropped.
+Works on JSON text, before it is decoded, so that no string is missed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+
+#: Maps a position (line and column from 1) of the evaluated text to the column in the user's text.
+Columns = Callable[[int, int], int]
+
+#: Lines below this belong to code that the program itself evaluates from strings.
+_FIRST = 1000
+_REPL = "<repl>"
+#: Past this line the ranges start again; positions in code that old are then misnamed.
+_WRAP = 100_000
+
+_OURS = re.compile(r"(?:\\n)? +at (?:[^\\\"()]*\()?(?:<dukpy>(?::\d+)*|vmgit:require/\d+:[\d:]*)\)?")
+_EVAL = re.compile(r"(?:\\n)? +at eval \(native\)")
+_UNPLACED = re.compile(r"at <eval> \(<input>:1:1\)")
+_PLACE = re.compile(r"<input>:(\d+)(?::(\d+))?")
+_TOP = re.compile(r"at <eval> \(([^()\\\"]+)\)")
+_MISSING = re.compile(r"cannot find module: vmgit:missing/(\d+)")
+_VERSION = re.compile(r"\?v=[0-9a-f]+")
+
+
+class Stacks:
+    """The line ranges of a realm's scripts, and the rewriting of text by them."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._names: list[str] = []
+        self._columns: list[Columns | None] = []
+        self._by_name: dict[str, tuple[int, int]] = {}
+        self._next = _FIRST
+        self._current = _REPL
+        self._missing: list[str] = []
+
+    def place(self, name: str | None, text: str, columns: Columns | None = None) -> int:
+        """Give the source `name` (None: the prompt) a line range; return the lines to put before.
+
+        A file that is evaluated again keeps its range while it fits; ranges of the prompt are used
+        again after a long time. So the numbers stay small, and what is put before stays cheap.
+        """
+        size = text.count("\n") + 2
+        start, index = self._by_name.get(name or "", (0, -1)) if name else (0, -1)
+        if index < 0 or size > self._starts[index + 1] - start:
+            if self._next > _WRAP:
+                self._restart()
+            start, index = self._next, len(self._names)
+            self._next += size if name is None else size + size // 2 + 64
+            del self._starts[index:]
+            self._starts += [start, self._next]
+            self._names.append(name or _REPL)
+            self._columns.append(None)
+            if name:
+                self._by_name[name] = (start, index)
+        self._columns[index] = columns
+        return start
+
+    def _restart(self) -> None:
+        self._starts, self._names, self._columns = [], [], []
+        self._by_name, self._next = {}, _FIRST
+
+    def missing(self, message: str) -> str:
+        """Return a module name to be not found: the engine's error then becomes `message`."""
+        if message not in self._missing:
+            self._missing.append(message)
+        return f"vmgit:missing/{self._missing.index(message)}"
+
+    def enter(self, name: str | None) -> None:
+        """Say which source runs now: positions that the engine did not record are in its line 1."""
+        self._current = _REPL if name is None else name
+
+    def clean(self, text: str) -> str:
+        """Return JSON text of the realm with real names and positions and without our frames."""
+        if "<dukpy>" in text or "vmgit:require/" in text:
+            text = _OURS.sub("", text)
+            text = _EVAL.sub("", text)
+        if "<input>" in text:
+            text = _UNPLACED.sub(lambda _: f"at {self._current}:1:1", text)
+            text = _PLACE.sub(self._position, text)
+        if "<eval>" in text:
+            text = _TOP.sub(r"at \1", text)
+        if "?v=" in text:
+            text = _VERSION.sub("", text)
+        if "vmgit:missing/" in text:
+            text = _MISSING.sub(lambda found: json.dumps(self._missing[int(found[1])])[1:-1], text)
+        return text
+
+    def _position(self, match: re.Match[str]) -> str:
+        line, column = int(match[1]), int(match[2] or 0)
+        index = bisect_right(self._starts, line) - 1
+        if index < 0 or index >= len(self._names):
+            name = "<eval>"
+        else:
+            name, line = self._names[index], line - self._starts[index]
+            columns = self._columns[index]
+            if columns is not None and column:
+                column = columns(line, column)
+        return f"{name}:{line}:{column}" if column else f"{name}:{line}"

@@ -1,0 +1,60 @@
+"""The worker process: boots a realm, locks itself in, and serves frames until its parent is gone.
+
+Started by `process.WorkerRealm.spawn`, never imported by the parent. It has one socket, no
+environment to speak of, and ignores Ctrl-C, which is the parent's to decide about.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+
+from vmgit.engine import protocol, sandbox
+from vmgit.engine.interpreter import native
+from vmgit.engine.link import Link
+from vmgit.engine.runner import Runner
+
+
+def main(descriptor: int) -> None:
+    """Serve the parent on the socket `descriptor`; never returns."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Forked realms are not waited for here: the kernel must not keep them as zombies.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    time.tzset()
+    link = Link(descriptor)
+    try:
+        _serve(link)
+    except BaseException:
+        link.crash(traceback.format_exc())
+
+
+def _serve(link: Link) -> None:
+    runner = Runner(link)
+    sys.dont_write_bytecode = True
+    report = sandbox.apply(link.keep)
+    link.guard.settle()
+    link.send(protocol.Ready(report, native().__name__))
+    while True:
+        match link.receive():
+            case protocol.Run(job=job):
+                link.send(runner.run(job))
+            case protocol.Open(config=config):
+                runner.open(config)
+                link.send(protocol.Opened())
+            case protocol.Fork():
+                _fork(link)
+            case frame:
+                raise protocol.ProtocolError(f"unexpected {type(frame).__name__} frame")
+
+
+def _fork(link: Link) -> None:
+    descriptor = link.take_descriptor()
+    pid = os.fork()
+    if pid == 0:
+        link.replace(descriptor)
+    else:
+        os.close(descriptor)
+        link.send(protocol.Forked(pid))
