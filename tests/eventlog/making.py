@@ -38,7 +38,7 @@ def record(log: EventLog, session: str, *payloads: msgspec.Struct) -> list[Store
 
 def created(name: str | None = None, **fields: object) -> se.Created:
     """Return the payload that begins a session."""
-    values = {"tree": OID, "profile": "default", "seed": SEED, "vmgit": "0", "engine": "test"}
+    values = {"tree": OID, "profile": "default", "seed": SEED, "vmgit": "0"}
     return se.Created(name=name, **(values | fields))  # type: ignore[arg-type]
 
 
