@@ -107,18 +107,41 @@ def test_broken_code_gives_what_can_be_read(
 )  # fmt: skip
 def test_deep_and_broken_text_ends_soon(piece: str) -> None:
     # A quadratic walk would need minutes here and run into the suite's time limit.
-    text = piece * (200_000 // len(piece)) + ";require('end')"
+    text = piece * (MAX_PARSE_BYTES // len(piece) - 20) + ";require('end')"
     assert len(scan(text).references) <= 2
 
 
-def test_a_text_too_large_for_the_parser_is_scanned_by_its_words() -> None:
-    filler = "// nothing\n" * (MAX_PARSE_BYTES // 11 + 1)
-    text = (
-        filler + "import a from './a'\nexport { b } from \"./b\"\nrequire('./c'); import('./d')\n"
-    )
-    assert scan(text) == (True, (*imports("./a", "./b"), *requires("./c"), *imports("./d")))
-    assert not scan(filler + "require('./c'); x.require('d')").module
-    assert scan(filler + "require('./c'); x.require('d')").references == requires("./c")
+BIG = "x = 1; // nothing\n" * (MAX_PARSE_BYTES // 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "module", "references"),
+    [
+        ("import a from './a'\nexport { b } from \"./b\"\n", True, imports("./a", "./b")),
+        ("var a=1;export{a as b,c};", True, ()),
+        ('import{a as b}from"./a.js";import"./b.js";', True, imports("./a.js", "./b.js")),
+        ("a=import.meta.url", True, ()),
+        ("export default 1", True, ()),
+        ("require('./c'); x.require('d'); import(`./e`)", False,
+         (*requires("./c"), *imports("./e"))),
+        ("[...require('\\x61')]; require(`a${b}`)", False, requires("a")),
+        ("// import 'a'\n/* export {b} */ 'export * from \"c\"' \"\\\" import('d')\"", False, ()),
+        ("`\nexport const a = require('b')\n\\` import 'c'\n`", False, ()),
+        ("u = /^https?:\\/\\//.test(u); require('a')", False, requires("a")),
+        ("from('a'); require; require 'b'", False, ()),
+        ("({ import: 1, export: 2 }); class A { import() {} export() {} }", False, ()),
+    ],
+)  # fmt: skip
+def test_a_text_too_large_for_the_parser_is_scanned_by_its_words(
+    text: str, module: bool, references: tuple[Reference, ...]
+) -> None:
+    assert scan(BIG + text) == (module, references)
+    assert scan(text) == (module, references)
+
+
+@pytest.mark.parametrize("piece", ["/*", "'", "\\'", "`", '"\\', "import ", "require(", "//", "\\"])
+def test_large_hostile_text_ends_soon(piece: str) -> None:
+    assert scan(piece * (4 * MAX_PARSE_BYTES // len(piece)) + " import").references == ()
 
 
 def test_references_are_bounded() -> None:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["import", "require"]
 
-#: A larger text is scanned by its words alone: the parser needs 20 to 250 times its size.
-MAX_PARSE_BYTES = 1 << 20
+#: A larger text is scanned by its words: the parser takes 20 to 190 times its size in memory, and
+#: it ends the process when a limit refuses that.
+MAX_PARSE_BYTES = 256 * 1024
 #: More references than this in one file are not followed.
 MAX_REFERENCES = 10_000
 #: So many comments may stand before the argument of a call.
@@ -27,10 +28,16 @@ _MAX_COMMENTS = 8
 _WORDS = re.compile(
     rb"(?<![\w$])(?:(?<!\.)|(?<=\.\.\.))(?:import|export|require)(?![\w$])"  # x.require is no word
 )
-_ROUGH_MODULE = re.compile(r"^[ \t]*(?:import[ \t]*[\w$*{'\"]|export[ \t]*[\w*{])", re.MULTILINE)
-_ROUGH_REFERENCE = re.compile(
-    r"(?<![\w$.])(?P<word>import|from|require)\s*(?P<call>\(?)\s*"
-    r"(?:'(?P<single>[^'\n]{1,4096})'|\"(?P<double>[^\"\n]{1,4096})\")"
+# Comments and strings are matched to be skipped. No repetition gives back: no input is slow.
+_ROUGH = re.compile(
+    r"(?<!\\)//[^\n\r]*+|/\*(?s:.*?)(?:\*/|\Z)"
+    r"|(?<![\w$])(?:(?<!\.)|(?<=\.\.\.))(?:"
+    r"(?P<word>import|from|require)\s*+(?P<call>\(?)\s*+"
+    r"(?P<quote>['\"`])(?P<name>[^'\"`\n]{1,4096})(?P=quote)"
+    r"|(?P<module>export(?=\s*+(?:[*{]|(?:default|const|let|var|function|class|async)\b))"
+    r"|import(?=\s*+(?:[\w$*{]|\.\s*+meta\b))))"
+    r"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?|\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"?"
+    r"|`[^`\\]*+(?:(?s:\\.)[^`\\]*+)*+`?"
 )
 _ESCAPE = re.compile(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-7]{1,3})"
@@ -141,14 +148,22 @@ def _reference(node: Node, kind: str, data: bytes) -> _Found | None:
 
 
 def _scan_words(text: str) -> Scan:
-    # A literal in a comment counts here: a file too many in a closure does no harm.
+    """Scan without a parser: regular expressions with quotes in them may mislead it."""
+    module = False
     found = []
-    for match in _ROUGH_REFERENCE.finditer(text):
-        how: Kind = "require" if match["word"] == "require" else "import"
-        if how == "import" or match["call"]:
-            specifier = _unescape(match["single"] or match["double"])
-            found.append(_Found(match.start(), Reference(specifier, how)))
-    return Scan(_ROUGH_MODULE.search(text) is not None, _distinct(found))
+    for match in _ROUGH.finditer(text):
+        if match["module"]:
+            module = True
+        word = match["word"]
+        called = bool(match["call"])
+        if word is None or (word, called) in (("require", False), ("from", True)):
+            continue
+        if word == "import" and not called:
+            module = True
+        if match["quote"] != "`" or "${" not in match["name"]:
+            how: Kind = "require" if word == "require" else "import"
+            found.append(_Found(match.start(), Reference(_unescape(match["name"]), how)))
+    return Scan(module, _distinct(found))
 
 
 def _distinct(found: list[_Found]) -> tuple[Reference, ...]:
