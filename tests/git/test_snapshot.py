@@ -230,6 +230,15 @@ def conflict(git: Git) -> list[str]:
     return ["a.js", "lib/b.js", "added.js"]
 
 
+def file_against_folder(git: Git) -> list[str]:
+    """Leave the index as some merges do: their file has the name of our folder."""
+    theirs = git("hash-object", "-w", "--stdin", stdin=b"a file there")
+    git("update-index", "--index-info", stdin=f"100644 {theirs} 3\tlib\n".encode())
+    git.write("lib/deep/c.js", "changed\n")
+    assert "UA lib" in git("status", "--porcelain")
+    return ["lib", "lib/b.js", "lib/deep/c.js"]
+
+
 def empty_everything(git: Git) -> list[str]:
     for name in ("a.js", "lib/b.js", "lib/deep/c.js"):
         (git.folder / name).unlink()
@@ -270,6 +279,7 @@ CHANGES: list[Change] = [
     racy,
     detach,
     conflict,
+    file_against_folder,
     empty_everything,
     touch,
 ]
@@ -420,24 +430,6 @@ def test_a_submodule_is_a_boundary(
     assert fingerprint(repo) == before
     repo("add", "sub")
     assert taker.take().tree == repo("write-tree")
-
-
-def test_an_unreadable_file_is_named(
-    repo: Git, snapshotter: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    repo.write("lib/b.js", "changed\n")
-    taker = snapshotter(repo)
-    real = os.open
-
-    def deny(path: object, *rest: object, **options: object) -> int:
-        if path == b"b.js":
-            raise PermissionError(13, "Permission denied")
-        return real(path, *rest, **options)  # type: ignore[arg-type]
-
-    # Root may read everything, so permissions alone could not show this everywhere.
-    monkeypatch.setattr(os, "open", deny)
-    with pytest.raises(EnvironmentFailure, match=r"lib/b\.js cannot be read: Permission denied"):
-        taker.take()
 
 
 def test_with_file_adds_one_untracked_file(repo: Git, snapshotter: Opener) -> None:

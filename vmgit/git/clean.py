@@ -91,7 +91,10 @@ class Cleaner:
                 if isinstance(self._repository.libgit2.get_attr(name, attribute), str):
                     return None
             filters = self._repository.libgit2.load_filter_list(name, FilterMode.CLEAN)
-            return data if filters is None else filters.apply_to_buffer(data)
+            if filters is None:
+                return data
+            # pygit2 1.21 cuts what comes out of filters at the first NUL.
+            return None if b"\0" in data else filters.apply_to_buffer(data)
         except pygit2.GitError:
             # Attributes and line endings depend on the index, and libgit2 cannot read split and
             # sparse ones; it also refuses conversions that core.safecrlf warns of.

@@ -32,14 +32,14 @@ class Snapshot:
     """The worktree at one moment.
 
     `tree` is its tree, `commit` HEAD's commit (None before the first), `dirty` tells whether the
-    tree differs from HEAD's; `filtered` are the paths among those read whose bytes on disk are
-    not the blob's. `index` is the state of the index that it was taken with.
+    tree differs from HEAD's; `filtered` are the paths, among those that had to be read, whose
+    bytes on disk are not the blob's. `index` is the state of the index that it was taken with.
     """
 
     tree: str
     commit: str | None
     dirty: bool
-    filtered: tuple[str, ...] = ()
+    filtered: tuple[str, ...] = field(default=(), compare=False)
     index: Signature = field(default=None, compare=False, repr=False)
 
 

@@ -27,7 +27,7 @@ class Entry(NamedTuple):
 
 #: A tree in memory, name (bytes) to entry, in the order of the object.
 Tree: TypeAlias = dict[bytes, Entry]
-#: Changes to a tree by path from its top: the new entry, or None to remove it.
+#: Changes to a tree by path from its top: the new entry, or None to remove what is not a folder.
 Edits: TypeAlias = Mapping[bytes, Entry | None]
 
 _LINE = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
@@ -91,10 +91,11 @@ def _apply(
 ) -> bytes | None:
     before: Tree = read(base) if base is not None else {}
     after = dict(before)
-    # Removals first: a file may have become a folder, or the reverse, in the same edit.
+    # Removals first: a file may have become a folder, or the reverse, in the same edit. A folder
+    # stays: with a merge in progress its name can be that of an absent file as well.
     for name, entry in node.leaves.items():
-        if entry is None:
-            after.pop(name, None)
+        if entry is None and name in after and after[name].mode != FOLDER:
+            del after[name]
     for name, child in node.children.items():
         old = after.get(name)
         subtree = old.oid if old is not None and old.mode == FOLDER else None
