@@ -8,7 +8,7 @@ itself by comparing outcome digests. It appends nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import msgspec
@@ -50,12 +50,17 @@ class Heap:
 
     realm: Realm
     epoch: int
+    profile_name: str
     applied: int = 0
     kv: KvStore = field(default_factory=KvStore)
 
     def fork(self) -> Heap:
         """Return an independent copy. Raises `WorkerDied`."""
-        return Heap(self.realm.fork(), self.epoch, self.applied, self.kv.copy())
+        return replace(self, realm=self.realm.fork(), kv=self.kv.copy())
+
+    def host(self, profile: Profile) -> Registry:
+        """Return what answers host calls under an effective profile."""
+        return Registry(profile, kv=self.kv, name=self.profile_name)
 
     def close(self) -> None:
         """End the realm's process."""
@@ -85,9 +90,10 @@ def profile_of(effective: dict[str, object]) -> Profile:
         ) from error
 
 
-def new_heap(profile: Profile, epoch: int, services: Services) -> Heap:
-    """Return a heap with nothing in it."""
-    return Heap(services.open_realm(realm_config(profile)), epoch)
+def new_heap(state: SessionState, profile: Profile, services: Services) -> Heap:
+    """Return a heap of a session with nothing in it."""
+    realm = services.open_realm(realm_config(profile))
+    return Heap(realm, state.epoch, state.created.profile)
 
 
 def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tuple[Heap, Restored]:
@@ -102,7 +108,7 @@ def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tupl
     if heap is None:
         if state.base is None:
             raise ValueError(f"session {state.id} has no generation to build a heap from")
-        heap = new_heap(profile_of(state.base.effective), state.epoch, services)
+        heap = new_heap(state, profile_of(state.base.effective), services)
     total = equal = 0
     first: Difference | None = None
     try:
@@ -122,10 +128,10 @@ def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tupl
 def _again(step: Step, execution: Execution, heap: Heap, services: Services) -> str:
     """Run one recorded step in `heap` and return the digest of what it did."""
     source = services.source(step.tree)
-    registry = Registry(profile_of(step.effective), kv=heap.kv)
+    host = heap.host(profile_of(step.effective))
     text = recorded_text(execution, source, services)
     try:
-        result, _ = play(execution, text, heap.realm, source, registry)
+        result, _ = play(execution, text, heap.realm, source, host)
     except WorkerDied as death:
         raise UnavailableError(
             f"session {execution.session} cannot be rebuilt: the worker died in execution "

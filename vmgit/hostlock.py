@@ -42,7 +42,8 @@ def hold(
     """Hold the lock for the length of the block; `who` is what others are told.
 
     With `wait`, queue behind the holder, after telling `on_wait` who that is; without, raise
-    `BusyError`, whose message begins with `busy`. Raises `EnvironmentFailure` when the state folder cannot be written.
+    `BusyError`, whose message begins with `busy`. Raises `EnvironmentFailure` when the state
+    folder cannot be written.
     """
     descriptor = _open(path)
     try:

@@ -21,7 +21,6 @@ from .events.envelope import StoredEvent
 from .events.registry import encode
 from .events.session import Closed, Created, Origin, Ready, Refreshed, RefreshFailed, Restored
 from .heap import Heap, Services, catch_up, profile_of
-from .host.registry import Registry
 from .profile import Profile
 from .profile_load import check_startup, list_profiles, load_profile
 from .recorder import execution_seed
@@ -112,7 +111,7 @@ class LiveSession:
                 generation=self.state.generation,
                 blob=code.blob,
                 source=self._services.source(origin.tree),
-                host=Registry(profile, kv=heap.kv),
+                host=heap.host(profile),
             )
         except BaseException:
             # What ran may not be recorded: the heap is no longer what the log says.

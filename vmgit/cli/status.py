@@ -62,7 +62,7 @@ def _session(workspace: Workspace, row: SessionRow, tree: str) -> dict[str, Any]
         "generation": row.generation,
         "pinned": row.pinned,
         "worktree": row.worktree,
-        "last_execution": f"{row.id}.{row.last_execution}" if row.last_execution else None,
+        "last_execution": row.last_execution,
         "pending": list(changed_files(state, workspace.source(tree))) if here else None,
     }
 

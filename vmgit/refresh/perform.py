@@ -18,7 +18,6 @@ from vmgit.errors import LimitError, RefusedError, UnavailableError, UsageError,
 from vmgit.events.session import Origin, Ready, Refreshed, RefreshFailed, Replayed
 from vmgit.events.session import StartupFile as StartupRun
 from vmgit.heap import Heap, Services, new_heap, recorded_text
-from vmgit.host.registry import Registry
 from vmgit.outcome import Fault
 from vmgit.recorder import execution_seed
 from vmgit.replay.player import play
@@ -103,7 +102,7 @@ def block(state: SessionState, blocked: Blocked, services: Services, origin: Ori
 
 def _candidate(state: SessionState, plan: Plan, heap: Heap | None, services: Services) -> Heap:
     if plan.fresh:
-        return new_heap(plan.effective, state.epoch, services)
+        return new_heap(state, plan.effective, services)
     if heap is None:
         raise ValueError("a refresh of the live realm needs a heap")
     return heap if plan.start == len(plan.effective.startup) else heap.fork()
@@ -121,7 +120,7 @@ def _run_startup(
     """Run the entries from `plan.start` on; return all entries with their executions."""
     kept = state.serving.startup[: plan.start] if state.serving is not None else ()
     done = list(kept if not plan.fresh else ())
-    registry = Registry(plan.effective, kv=heap.kv)
+    registry = heap.host(plan.effective)
     for entry in plan.effective.startup[plan.start :]:
         code = file_code("startup", entry.path, entry.mode, source, plan.effective.limits)
         job = Job(
@@ -184,7 +183,7 @@ def _replay_own(
     """Run the session's own executions again on the new source, for mode `replay`."""
     if plan.mode != "replay" or not plan.fresh:
         return ()
-    registry = Registry(plan.effective, kv=heap.kv)
+    registry = heap.host(plan.effective)
     done = []
     for step in state.steps:
         execution = state.executions[step.number]

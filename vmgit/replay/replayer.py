@@ -14,7 +14,6 @@ from vmgit.engine.api import Job, Result, WorkerDied
 from vmgit.errors import UnavailableError, VmgitError
 from vmgit.events.session import Ready, Refreshed, RefreshFailed
 from vmgit.heap import Heap, Services, new_heap, recorded_text
-from vmgit.host.registry import Registry
 from vmgit.profile import Profile
 from vmgit.recorder import execution_seed
 from vmgit.state import Execution, SessionState
@@ -106,7 +105,7 @@ class Replayer:
         if not fresh and self._stage.heap is None:
             stage.verdict, stage.cause = self._stage.verdict, self._stage.cause
             return
-        heap = new_heap(profile, 0, self._services) if fresh else self._fork()
+        heap = new_heap(self._state, profile, self._services) if fresh else self._fork()
         stage.heap = heap
         for entry in self._target.entries(attempt, recorded):
             row, ended = self._entry(entry, attempt, heap, profile)
@@ -151,7 +150,7 @@ class Replayer:
             clock=((self._state.created_us // 1000, 1),),
             limits=limits,
         )
-        result = heap.realm.execute(job, source, Registry(profile, kv=heap.kv))
+        result = heap.realm.execute(job, source, heap.host(profile))
         return result.intact and result.outcome.status == "ok"
 
     # -- executions --------------------------------------------------------------------------
@@ -208,7 +207,7 @@ class Replayer:
     ) -> tuple[Result, list[str]]:
         source = self._target.tree(execution.started.tree if tree is None else tree)
         text = recorded_text(execution, source, self._services)
-        registry = Registry(profile, kv=heap.kv)
+        registry = heap.host(profile)
         result, host = play(execution, text, heap.realm, source, registry)
         return result, [call.op for call in host.unanswered]
 

@@ -139,8 +139,8 @@ def _report(event: StoredEvent, sessions: Sessions) -> Report | None:
             return Report("refreshed", label, *facts, actor=event.actor)
         case RefreshFailed() as failed:
             label = {state.label: failed.generation - 1}
-            facts = (failed.changed, failed.duration_us, failed.mode)
-            return Report("failed", label, *facts, failed.message, event.actor)
+            took, why = failed.duration_us, failed.message
+            return Report("failed", label, failed.changed, took, failed.mode, why, event.actor)
         case Ready() as ready if event.actor == "watch":
             paths = tuple(entry.path for entry in ready.startup)
             return Report("started", label, paths, ready.duration_us, None, actor=event.actor)
