@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from realgit import Git
+from workspaces import Folder
 
 #: Where every test process keeps what it needs outside of `tmp_path`.
 _SEALED = Path(tempfile.mkdtemp(prefix="vmgit-tests-"))
@@ -119,3 +120,17 @@ def fingerprint() -> Callable[[Git], dict[str, object]]:
         }
 
     return take
+
+
+@pytest.fixture
+def folder(git: Git) -> Folder:
+    """A committed workspace: `profiles/default.toml`, two startup files and a module."""
+    git.init()
+    made = Folder(git)
+    made.write("vmgit.toml", "format = 1\n")
+    made.profile('startup = ["startup/00-base.js", "startup/10-rules.js"]\n')
+    made.write("startup/00-base.js", "let started = 1;\nfunction twice(x) { return 2 * x; }\n")
+    made.write("startup/10-rules.js", 'const { rate } = require("rates");\n')
+    made.write("lib/rates.js", "exports.rate = 3;\n")
+    made.commit("workspace")
+    return made
