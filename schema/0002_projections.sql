@@ -47,4 +47,4 @@ CREATE TABLE execution (
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX execution_start ON execution (start_seq);
-CREATE INDEX execution_running ON execution (session) WHERE status = 'running';
+CREATE INDEX execution_running ON execution (start_seq) WHERE status = 'running';

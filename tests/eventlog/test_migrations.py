@@ -13,8 +13,9 @@ import pytest
 from vmgit.eventlog import migrations
 from vmgit.eventlog.log import EventLog
 from vmgit.eventlog.verify import verify
+from vmgit.eventlog.views import Views
 
-from .making import note, put, raw
+from .making import created, note, put, raw, ready, record, run
 
 
 @pytest.fixture
@@ -97,17 +98,33 @@ def test_a_script_that_ends_inside_a_statement_is_refused() -> None:
         list(migrations.statements("CREATE TABLE a (x);\nCREATE TABLE b ("))
 
 
-def test_the_first_version_is_brought_up_to_date_with_its_events(path: Path) -> None:
+def test_an_older_log_gets_the_projections_of_its_events(path: Path) -> None:
     with EventLog.open(path) as log:
-        put(log, "s", note())
+        record(log, "s", created("shop"), ready())
+        run(log, "s", [1, 2])
     with raw(path) as connection:
         connection.execute("DROP TABLE session")
         connection.execute("DROP TABLE execution")
         connection.execute("PRAGMA user_version = 1")
     with EventLog.open(path) as log:
-        put(log, "s", note())
-        assert verify(log).rows == 2
+        assert Views(log.database).find_session("shop").executions == 2
         assert log.health().schema_version == 2
+        put(log, "s", note())
+        assert verify(log).rows == 7
+
+
+def test_an_upgrade_that_cannot_finish_is_not_begun(
+    connection: sqlite3.Connection, folder: Path
+) -> None:
+    (folder / "0001_first.sql").write_text("CREATE TABLE a (x);")
+    (folder / "0002_second.sql").write_text("CREATE TABLE b (x);")
+
+    def fail(_: sqlite3.Connection) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        migrations.migrate(connection, fail)
+    assert (_tables(connection), migrations.schema_version(connection)) == (["a"], 1)
 
 
 _OPEN = """

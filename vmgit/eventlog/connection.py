@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -150,12 +150,18 @@ class Database:
 
 
 def open_database(
-    path: Path, *, readonly: bool = False, timeout_s: float = 10.0, journal: Journal = "auto"
+    path: Path,
+    *,
+    readonly: bool = False,
+    timeout_s: float = 10.0,
+    journal: Journal = "auto",
+    upgraded: Callable[[sqlite3.Connection], object] | None = None,
 ) -> Database:
     """Open the database at `path`, making or migrating it unless `readonly`.
 
     The folder is made with mode 0700 and the file with 0600. `timeout_s` is how long a locked
     database is waited for. `journal="auto"` uses a write-ahead log except on shared filesystems.
+    `upgraded` runs in the transaction that brings the database to the newest schema.
     Raises `EnvironmentFailure` when it is not a vmgit database, is newer than this program,
     damaged or out of reach, and `BusyError` when it stays locked; nothing was written then.
     """
@@ -173,7 +179,7 @@ def open_database(
             check_identity(connection, path)
             _set_pragmas(connection)
             _set_journal_mode(connection, _journal_mode(path, journal), timeout_s)
-            migrate(connection)
+            migrate(connection, upgraded)
             return Database(path, connection, readonly=False)
         except BaseException:
             connection.close()

@@ -67,7 +67,9 @@ class EventLog:
 
         `now_us` gives the wall time of new events, microseconds since the epoch.
         """
-        database = open_database(path, readonly=readonly, timeout_s=timeout_s, journal=journal)
+        database = open_database(
+            path, readonly=readonly, timeout_s=timeout_s, journal=journal, upgraded=_rebuild
+        )
         return cls(database, now_us=now_us)
 
     def __enter__(self) -> EventLog:
@@ -169,7 +171,7 @@ class EventLog:
         `progress` is called now and then with the events read so far. Returns how many there are.
         """
         with self.database.transaction(durable=True) as connection:
-            return rebuild_projections(connection, _all_events(connection), progress)
+            return _rebuild(connection, progress)
 
     def health(self) -> Health:
         """Return what can be said of the file: sizes, journal mode, filesystem."""
@@ -248,9 +250,9 @@ def _chain(
     return rows
 
 
-def _all_events(connection: sqlite3.Connection) -> Iterator[StoredEvent]:
-    for row in connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY seq"):
-        yield StoredEvent(*row)
+def _rebuild(connection: sqlite3.Connection, progress: Callable[[int], None] | None = None) -> int:
+    rows = connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY seq")
+    return rebuild_projections(connection, (StoredEvent(*row) for row in rows), progress)
 
 
 def _conflict(stream: str, expected: int, found: int) -> ConflictError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from vmgit.resources import data_path
@@ -41,12 +41,17 @@ def newest_version() -> int:
     return migrations()[-1][0]
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+def migrate(
+    connection: sqlite3.Connection, finish: Callable[[sqlite3.Connection], object] | None = None
+) -> None:
     """Apply the migrations that `connection`'s database does not have yet.
 
-    The connection must be in autocommit mode. Several processes may do this at once.
+    `finish` runs in the transaction of the last one, so that what it computes for the new schema
+    is there when the new version is. The connection must be in autocommit mode. Several processes
+    may do this at once.
     """
-    for number, path in migrations():
+    shipped = migrations()
+    for number, path in shipped:
         if schema_version(connection) >= number:
             continue
         connection.execute("BEGIN IMMEDIATE")
@@ -55,6 +60,8 @@ def migrate(connection: sqlite3.Connection) -> None:
             if schema_version(connection) < number:
                 for statement in statements(path.read_text(encoding="utf-8")):
                     connection.execute(statement)
+                if finish is not None and number == shipped[-1][0]:
+                    finish(connection)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {number}")
             connection.execute("COMMIT")
