@@ -128,7 +128,8 @@ BIG = "x = 1; // nothing\n" * (MAX_PARSE_BYTES // 20)
         ("// import 'a'\n/* export {b} */ 'export * from \"c\"' \"\\\" import('d')\"", False, ()),
         ("`\nexport const a = require('b')\n\\` import 'c'\n`", False, ()),
         ("u = /^https?:\\/\\//.test(u); require('a')", False, requires("a")),
-        ("from('a'); require; require 'b'", False, ()),
+        ("from('a'); require; require 'b'; require('c' + d)", False, ()),
+        ("import_a.b = export_ = importing\nexporting = {}", False, ()),
         ("({ import: 1, export: 2 }); class A { import() {} export() {} }", False, ()),
     ],
 )  # fmt: skip

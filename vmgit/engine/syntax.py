@@ -32,10 +32,10 @@ _WORDS = re.compile(
 _ROUGH = re.compile(
     r"(?<!\\)//[^\n\r]*+|/\*(?s:.*?)(?:\*/|\Z)"
     r"|(?<![\w$])(?:(?<!\.)|(?<=\.\.\.))(?:"
-    r"(?P<word>import|from|require)\s*+(?P<call>\(?)\s*+"
-    r"(?P<quote>['\"`])(?P<name>[^'\"`\n]{1,4096})(?P=quote)"
-    r"|(?P<module>export(?=\s*+(?:[*{]|(?:default|const|let|var|function|class|async)\b))"
-    r"|import(?=\s*+(?:[\w$*{]|\.\s*+meta\b))))"
+    r"(?P<word>import|from|require)\s*+(?P<call>\()?+\s*+"
+    r"(?P<quote>['\"`])(?P<name>[^'\"`\n]{1,4096})(?P=quote)(?(call)(?=\s*+[,)]))"
+    r"|(?P<module>export(?![\w$])(?=\s*+(?:[*{]|(?:default|const|let|var|function|class|async)\b))"
+    r"|import(?![\w$])(?=\s*+(?:[\w$*{]|\.\s*+meta\b))))"
     r"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?|\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"?"
     r"|`[^`\\]*+(?:(?s:\\.)[^`\\]*+)*+`?"
 )
