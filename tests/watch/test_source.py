@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from vmgit.watch.batch import Ready
 from vmgit.watch.messages import Degraded, GitChanged, Paths, Recovered, Rescan, Started
 from vmgit.watch.source import WatchSource
 
-from .conftest import Follow, Repo, make_repo
+from .conftest import Follow, Follower, Repo, make_repo
 
 
 def test_a_written_file_is_one_batch(repo: Repo, follow: Follow) -> None:
@@ -207,18 +208,27 @@ def test_a_folder_above_the_root_is_moved(tmp_path: Path, follow: Follow) -> Non
     assert changed == [Ready(frozenset(["a.js"]), False)]
 
 
-def test_a_kernel_queue_that_overflows_is_a_rescan(repo: Repo, follow: Follow) -> None:
-    follower = follow()
+def overflow(repo: Repo, follower: Follower, change: Callable[[], object]) -> None:
+    """Let the kernel's queue run over while the watcher is stopped, and change something then."""
     limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    assert follower.source.pid is not None
     os.kill(follower.source.pid, signal.SIGSTOP)
+    tasks = list(Path(f"/proc/{follower.source.pid}/task").iterdir())
+    deadline = time.monotonic() + 60
+    while any(_state(task) != "T" for task in tasks):
+        assert time.monotonic() < deadline
     for _ in range(limit // 2 + 100):  # two files in turn: equal neighbours would be merged
         for name in ("a.js", "b.js"):
             os.close(os.open(repo.root / name, os.O_WRONLY))
-    repo.write("lib/c.js", "2\n")  # lost
+    change()
     os.kill(follower.source.pid, signal.SIGCONT)
     assert "overflow" in follower.message(Rescan).reason
     follower.until(lambda: any(batch.paths is None for batch in follower.batches))
-    follower.sentinel()
+
+
+def test_a_kernel_queue_that_overflows_is_a_rescan(repo: Repo, follow: Follow) -> None:
+    follower = follow()
+    overflow(repo, follower, lambda: repo.write("lib/c.js", "2\n"))
     changed = follower.during(lambda: repo.write("lib/c.js", "3\n"))
     assert changed == [Ready(frozenset(["lib/c.js"]), False)]
 
@@ -226,17 +236,21 @@ def test_a_kernel_queue_that_overflows_is_a_rescan(repo: Repo, follow: Follow) -
 def test_folders_that_came_during_an_overflow_are_watched(repo: Repo, follow: Follow) -> None:
     shutil.rmtree(repo.root / "lib")
     follower = follow()
-    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
-    os.kill(follower.source.pid, signal.SIGSTOP)
-    for _ in range(limit // 2 + 100):
-        for name in ("a.js", "b.js"):
-            os.close(os.open(repo.root / name, os.O_WRONLY))
-    repo.write("lib/c.js", "2\n")
-    os.kill(follower.source.pid, signal.SIGCONT)
-    follower.message(Rescan)
-    follower.until(lambda: any(batch.paths is None for batch in follower.batches))
+    overflow(repo, follower, lambda: repo.write("lib/c.js", "2\n"))
     changed = follower.during(lambda: repo.write("lib/c.js", "3\n"))
     assert changed == [Ready(frozenset(["lib/c.js"]), False)]
+
+
+def test_files_added_during_an_overflow_are_known(repo: Repo, follow: Follow) -> None:
+    follower = follow()
+
+    def add() -> None:
+        repo.write("new/x.js", "1\n")
+        repo.git("add", "new")
+
+    overflow(repo, follower, add)
+    changed = follower.during(lambda: repo.write("new/x.js", "2\n"))
+    assert changed == [Ready(frozenset(["new/x.js"]), False)]
 
 
 def test_a_watcher_that_dies_is_started_again(repo: Repo, follow: Follow) -> None:
@@ -283,9 +297,13 @@ def test_not_a_repository_is_degraded_not_dead(tmp_path: Path) -> None:
         assert ".git is gone" in degraded.reason
 
 
+def _state(process: Path) -> str:
+    return (process / "stat").read_text().rpartition(")")[2].split()[0]
+
+
 def _alive(pid: int) -> bool:
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state = _state(Path(f"/proc/{pid}"))
     except FileNotFoundError:
         return False
     return state != "Z"  # dead; whether somebody collects it is not ours to decide

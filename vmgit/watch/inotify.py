@@ -7,6 +7,7 @@ unmatched move back for half a second. Its inotify thread is used directly, one 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
@@ -129,7 +130,7 @@ class FolderEvents:
         except (FileNotFoundError, NotADirectoryError):
             return False
         if descriptor < 0:  # watchdog's way to say: no permission
-            raise PermissionError(f"no permission to watch {path}")
+            raise PermissionError(errno.EACCES, f"no permission to watch {path}")
         identity = _identity(path)
         folder.descriptor = descriptor
         folder.identity = identity or (0, 0)  # gone again: its own event is under way
