@@ -12,25 +12,34 @@ from vmgit.engine.rewrite import Rewritten, rewrite
 
 PRELUDE = files("vmgit.engine") / "prelude"
 
-#: Shows a value as text; functions by their name, objects as JSON.
+#: Shows a value as text; functions by their name, objects by their fields.
 _SHOW = """
-const stringify_ = JSON.stringify;
+const is_ = Object.is;
+const fields = (value) => {
+  let text = '';
+  for (const key in value) {
+    if (owns(value, key)) text += (text ? ',' : '') + '"' + key + '":' + show(value[key]);
+  }
+  return '{' + text + '}';
+};
 const show = (value) => typeof value === 'function' ? '[function ' + value.name + ']'
   : typeof value === 'bigint' ? value + 'n'
-  : typeof value === 'symbol' || value === undefined || Object.is(value, -0) ? typeof value
+  : typeof value === 'symbol' || value === undefined || is_(value, -0) ? typeof value
   : value instanceof NativeError ? value.name + ': ' + value.message
-  : isObject(value) ? 'object ' + stringify_(value) : typeof value + ' ' + value;
+  : isObject(value) ? 'object ' + fields(value) : typeof value + ' ' + value;
 """
 
 _BOOT = """
 (() => { 'use strict';
-const send = globalThis.call_python;
+const call = globalThis.call_python;
+let stash;
+const send = (line) => { try { call(line); } catch (error) { stash = line; } };
 delete globalThis.dukpy; delete globalThis.call_python;
 const report = (thrown, value) => {
   let text;
   try { text = show(value); } catch (error) { text = 'unshowable ' + typeof value; }
   const stack = thrown && value instanceof NativeError ? value.stack : '';
-  send(stringify_({ thrown, text, stack }));
+  send((thrown ? '!' : '=') + text + '\\u0001' + stack);
 };
 const run = (command) => {
   if (command.native === undefined) return runScript(command.script, command.pad, report);
@@ -45,8 +54,8 @@ const print = (...items) => {
 };
 hide(globalThis, 'print', print);
 defineProperty(globalThis, 'call_python', { __proto__: null, get: undefined, set() {} });
-defineProperty(globalThis, 'dukpy', { __proto__: null, get: () => undefined,
-  set(command) { if (command.op === 'private') run(command); } });
+defineProperty(globalThis, 'dukpy', { __proto__: null, get: () => stash,
+  set(command) { if (command.op === 'private') { stash = undefined; run(command); } } });
 })();
 """
 
@@ -67,7 +76,7 @@ class ScriptRealm:
 
     def load(self, name: str) -> tuple[str | None, str | None, str | None]:
         source = self.modules.get(name)
-        return (name, source, None) if source is not None else (None, None, None)
+        return (name, source, "module") if source is not None else (None, None, None)
 
     def _normalize_module(self, _base: str, name: str) -> str:
         return name
@@ -76,17 +85,22 @@ class ScriptRealm:
         return True
 
     def _call_python(self, name: bytes, _arguments: bytes) -> bytes:
-        text = name.decode()
+        self._receive(name.decode())
+        return b"null"
+
+    def _receive(self, text: str) -> None:
         if text.startswith(">"):
             self.lines.append(text[1:])
         else:
-            self.reports.append(json.loads(text))
-        return b"null"
+            shown, _, stack = text[1:].partition("\x01")
+            self.reports.append({"thrown": text[0] == "!", "text": shown, "stack": stack})
 
     def _eval(self, code: str, variables: dict[str, Any]) -> None:
         values = json.dumps(variables).encode()
         try:
-            _dukpy.eval_string(self, code.encode(), values, False, "<test>")
+            stash = _dukpy.eval_string(self, code.encode(), values, False, "<test>")
+            if stash is not None:
+                self._receive(json.loads(stash))
         except _dukpy.JSRuntimeError as error:
             if "private" in variables.get("op", ""):
                 self.lines.append(f"unhandled {error}")
@@ -95,9 +109,11 @@ class ScriptRealm:
 
     def _report(self, before: int) -> str:
         if len(self.reports) == before:
+            # A job's report that the call channel failed to carry waits in the stash.
+            self._eval("dukpy", {})
+        if len(self.reports) == before:
             return "pending"
-        assert len(self.reports) == before + 1
-        report = self.reports[-1]
+        report = self.reports[before]
         return ("throws " if report["thrown"] else "") + report["text"]
 
     def run(self, text: str, pad: int = 0) -> str:

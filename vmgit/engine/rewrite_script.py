@@ -9,7 +9,7 @@ Early errors are not looked for here: the engine compiles the user's own text fi
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from .completion import keep_completion
 from .edits import Edits, blank
@@ -21,6 +21,7 @@ from .scan import (
     declarators,
     declared_names,
     field_of,
+    is_strict,
     name_of,
     parse,
     pattern_names,
@@ -38,15 +39,20 @@ def rewrite_script(text: str) -> Rewritten:
     data = text.encode("utf-8", "surrogatepass")
     tree = parse(data)
     if tree.root_node.has_error:
-        return Rewritten(text)
+        return _unreadable(text, tree.root_node)
     rewriter = _Rewriter(text, data, tree.root_node)
-    if any(
-        child.type == "import_attribute"
-        for node in rewriter.found.imports
-        for child in node.children
-    ):
-        return Rewritten(text)  # The engine has no import attributes, and says so.
+    for node in rewriter.found.imports:
+        if any(child.type == "import_attribute" for child in node.children):
+            return Rewritten(text)  # The engine has no import attributes, and says so.
     return rewriter.run()
+
+
+def _unreadable(text: str, root: Node) -> Rewritten:
+    """Leave a text that the parser cannot read to the engine, which says what is wrong with it."""
+    awaits, exits = find_top_level(root) if "await" in text else (False, None)
+    if not awaits or exits is not None:
+        return Rewritten(text)
+    return Rewritten(text, "async", text, strict=is_strict(root), helper=_free_name(text))
 
 
 class _Rewriter:
@@ -227,18 +233,18 @@ class _Rewriter:
             self.edits.after(item.node.end_byte, f'{self.helper}g("{item.name}",{local});')
 
     def _shield_place(self, place: Node, names: tuple[str, ...]) -> None:
-        opening = f"let {','.join(names)};{{"
+        shield = f"let {','.join(names)};"
         if place.type == "statement_block":
-            self.edits.wrap(place.start_byte + 1, place.end_byte - 1, opening, "}")
+            self.edits.wrap(place.start_byte + 1, place.end_byte - 1, shield + "{", "}")
         elif place.type in FUNCTIONS:
-            self.edits.wrap(place.start_byte, place.end_byte, "{" + opening, "}}")
+            self.edits.wrap(place.start_byte, place.end_byte, "{" + shield + "{", "}}")
         else:
-            switch = place.parent
-            assert switch is not None
+            # What a switch compares is read outside of its block, so it is outside of the shield.
+            switch = cast("Node", place.parent)
             value, keyword = field_of(switch, "value"), switch.children[0]
-            temporary = self.helper + "t"
-            self.edits.replace(keyword.start_byte, keyword.end_byte, f"{{let {temporary}=")
-            self.edits.wrap(value.end_byte, switch.end_byte, f";{opening}switch({temporary})", "}}")
+            self.edits.replace(keyword.start_byte, keyword.end_byte, f"{{let {self.helper}t=")
+            opening = f";{{{shield}switch({self.helper}t)"
+            self.edits.wrap(value.end_byte, switch.end_byte, opening, "}}")
 
 
 def _as_assignment(code: bytes, node: Node, name: Node) -> bytes:

@@ -129,10 +129,10 @@ def statements_of(node: Node) -> list[Node]:
 def is_strict(root: Node) -> bool:
     """Return whether the directives of a program hold 'use strict'."""
     for statement in statements_of(root):
-        first = statement.named_child(0)
-        if statement.type != "expression_statement" or first is None or first.type != "string":
+        content = statement.named_children
+        if statement.type != "expression_statement" or content[0].type != "string":
             return False
-        if first.text in _USE_STRICT:
+        if content[0].text in _USE_STRICT:
             return True
     return False
 
