@@ -106,7 +106,7 @@ class Guard:
     def out_of_memory(self) -> None:
         """Report that the engine could not allocate. Does not return."""
         self.lift_memory()
-        used = max(self.memory_used_kb() // 1024, 1)
+        used = max(self.memory_used_kb() // 1024, self._limits.memory_mb)
         self._end("memory_mb", self._limits.memory_mb, used)
 
     def lift_memory(self) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable
 from functools import cache
 from importlib.machinery import ExtensionFileLoader
 from pathlib import Path

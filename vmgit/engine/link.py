@@ -98,5 +98,3 @@ class Link:
             self._socket.sendall(protocol.encode(protocol.Hit(name, allowed, used)))
         finally:
             os._exit(0)
-
-

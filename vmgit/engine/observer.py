@@ -84,9 +84,7 @@ class Observer:
             self._trace.append(ConsoleLine(frame.level, start))
         return LimitHit("output_kb", self.limits.output_kb, -(-self._printed // 1024))
 
-    def _call(
-        self, frame: protocol.Call
-    ) -> tuple[protocol.ParentFrame | None, LimitHit | None]:
+    def _call(self, frame: protocol.Call) -> tuple[protocol.ParentFrame | None, LimitHit | None]:
         hit = self._count_event()
         if hit is not None:
             return None, hit
@@ -104,5 +102,3 @@ class Observer:
         if len(self._trace) < self.limits.events:
             return None
         return LimitHit("events", self.limits.events, len(self._trace) + 1)
-
-

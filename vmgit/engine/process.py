@@ -98,6 +98,11 @@ class WorkerRealm:
         return self._pid
 
     @property
+    def engine(self) -> str:
+        """Name and version of what runs the code; see `api.Realm`. Waits for the boot."""
+        return self._await_ready().engine
+
+    @property
     def sandbox(self) -> dict[str, str]:
         """Each sandbox layer of the worker: `on`, or `off: reason`. Waits for the boot."""
         return dict(self._await_ready().sandbox)

@@ -172,6 +172,7 @@ class Runner:
 
     def _fault(self, text: str) -> Fault:
         fault = msgspec.json.decode(self._stacks.clean(text), type=Fault)
+        fault = msgspec.structs.replace(fault, stack=fault.stack.strip("\n"))
         if f"{fault.name}: {fault.message}" in _OUT_OF_MEMORY or (
             fault.message == "null" and self._link.guard.memory_is_short()
         ):
@@ -194,7 +195,7 @@ class Runner:
     def _evaluate(self, name: str) -> dict[str, Any]:
         """Evaluate a native module for a `require` that waits."""
         self._requires += 1
-        source = f'import * as n from {msgspec.json.encode(name).decode()};'
+        source = f"import * as n from {msgspec.json.encode(name).decode()};"
         give = 'globalThis[Symbol.for("vmgit.door")].give(n);'
         try:
             self._interpreter.evaluate_module(f"vmgit:require/{self._requires}", source + give)

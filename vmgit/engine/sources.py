@@ -103,6 +103,7 @@ class Sources:
                 return f"throw new Error({json.dumps(str(error))})"
             if module.format == "module":
                 return module.text
+            self._stacks.wrappers.add(name)
             if module.format == "json":
                 return _json_source(module.path, module.text)
             return _commonjs_source(name, module.text)
@@ -137,6 +138,9 @@ class Sources:
 
         if base == "<input>":
             base = self._base
+        elif base == "" or base.startswith(" "):
+            script = self._stacks.script_of(base)
+            base = self._base if script is None else script
         path = self._modules.resolve(base, specifier, kind)
         if path.startswith(PREFIX) and path.removeprefix(PREFIX) not in HOST_MODULES:
             known = ", ".join(PREFIX + name for name in HOST_MODULES)

@@ -22,8 +22,11 @@ _REPL = "<repl>"
 #: Past this line the ranges start again; positions in code that old are then misnamed.
 _WRAP = 100_000
 
-_OURS = re.compile(r"(?:\\n)? +at (?:[^\\\"()]*\()?(?:<dukpy>(?::\d+)*|vmgit:require/\d+:[\d:]*)\)?")
-_EVAL = re.compile(r"(?:\\n)? +at eval \(native\)")
+_OURS = re.compile(
+    r"(?:\\n)? +at (?:[^\\\"()]*\()?(?:<dukpy>(?::\d+)*|vmgit:require/\d+:[\d:]*)\)?"
+)
+_NATIVE = re.compile(r"(?:\\n)? +at \w+ \(native\)(?=\\n +at [^\\\"()]*\(<dukpy>)")
+_MODULE = re.compile(r"(?:\\n)? +at [^\\\"()]*\(([^()\\\"]+\?v=[0-9a-f]+):\d+:\d+\)")
 _UNPLACED = re.compile(r"at <eval> \(<input>:1:1\)")
 _PLACE = re.compile(r"<input>:(\d+)(?::(\d+))?")
 _TOP = re.compile(r"at <eval> \(([^()\\\"]+)\)")
@@ -41,6 +44,8 @@ class Stacks:
         self._by_name: dict[str, tuple[int, int]] = {}
         self._next = _FIRST
         self._current = _REPL
+        #: Ids of modules that only stand for one of another kind; their frames are ours.
+        self.wrappers: set[str] = set()
         self._missing: list[str] = []
 
     def place(self, name: str | None, text: str, columns: Columns | None = None) -> int:
@@ -75,6 +80,14 @@ class Stacks:
             self._missing.append(message)
         return f"vmgit:missing/{self._missing.index(message)}"
 
+    def script_of(self, frames: str) -> str | None:
+        """Return the path of the topmost script in raw frames of the engine; None if unknown."""
+        found = _PLACE.search(frames)
+        index = bisect_right(self._starts, int(found[1])) - 1 if found else -1
+        if not 0 <= index < len(self._names):
+            return None
+        return "" if self._names[index] == _REPL else self._names[index]
+
     def enter(self, name: str | None) -> None:
         """Say which source runs now: positions that the engine did not record are in its line 1."""
         self._current = _REPL if name is None else name
@@ -82,14 +95,15 @@ class Stacks:
     def clean(self, text: str) -> str:
         """Return JSON text of the realm with real names and positions and without our frames."""
         if "<dukpy>" in text or "vmgit:require/" in text:
+            text = _NATIVE.sub("", text)
             text = _OURS.sub("", text)
-            text = _EVAL.sub("", text)
         if "<input>" in text:
             text = _UNPLACED.sub(lambda _: f"at {self._current}:1:1", text)
             text = _PLACE.sub(self._position, text)
         if "<eval>" in text:
             text = _TOP.sub(r"at \1", text)
         if "?v=" in text:
+            text = _MODULE.sub(lambda m: "" if m[1] in self.wrappers else m[0], text)
             text = _VERSION.sub("", text)
         if "vmgit:missing/" in text:
             text = _MISSING.sub(lambda found: json.dumps(self._missing[int(found[1])])[1:-1], text)

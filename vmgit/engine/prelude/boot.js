@@ -16,7 +16,6 @@ let host = freeze({ args: freeze([]) });
 
 const begin = (command) => {
   reported = false;
-  unsent = '';
   lastStringified = undefined;
   consoleBudget = command.budget;
   seedRandom(command.seed);
@@ -93,7 +92,9 @@ defineProperty(globalThis, 'dukpy', {
   set(command) {
     if (!isObject(command)) return;
     const token = getDescriptor(command, 'token');
-    if (token && token.value === TOKEN) commands[command.op](command);
+    if (!token || token.value !== TOKEN) return;
+    unsent = '';
+    commands[command.op](command);
   },
 });
 defineProperty(globalThis, 'vmgit', { get: () => host, set(ignored) {} });

@@ -12,10 +12,14 @@ const requireFrom = (base) => function require(specifier) {
   if (typeof specifier !== 'string') {
     throw new NativeTypeError('require: the specifier must be a string');
   }
-  const found = ask('q', `{"base":${stringify(base)},"specifier":${stringify(specifier)}}`);
+  const from = base === null ? errorFrames(new NativeError()) : base;
+  const found = ask('q', `{"base":${stringify(from)},"specifier":${stringify(specifier)}}`);
   if (found.host !== null) return hostModules[found.host];
   return requireId(found.id, found.format);
 };
+
+// In scripts `require` is a global; the stack tells which of them holds the code that calls it.
+hide(globalThis, 'require', requireFrom(null));
 
 const requireId = (id, format) => {
   const instance = mapGet(instances, id);

@@ -58,7 +58,7 @@ const quote = (text) => {
     else if (code >= 0xd800 && code <= 0xdfff) {
       const next = i + 1 < text.length ? charCodeAt(text, i + 1) : 0;
       if (code < 0xdc00 && next >= 0xdc00 && next <= 0xdfff) { i++; continue; }
-      escape = '\\u' + upperHex(code);
+      escape = '\\u' + lowerHex(upperHex(code));
     }
     if (escape !== '') {
       out += slice(text, start, i) + escape;
@@ -96,7 +96,7 @@ const quoteLines = (text, indent) => {
   while (start < text.length) {
     const at = indexOf(text, '\n', start);
     const end = at < 0 ? text.length : at + 1;
-    out += (start ? ' +\n' + repeat(' ', indent) : '') + quote(slice(text, start, end));
+    out += (start ? ' +\n' + repeat(' ', indent + 2) : '') + quote(slice(text, start, end));
     start = end;
   }
   return out;
@@ -127,6 +127,13 @@ const constructorName = (object) => {
     object = unproxy(getPrototypeOf(object));
   }
   return null;
+};
+
+// An enumerable tag of the object's own is among its properties already.
+const tagOf = (object) => {
+  const own = getDescriptor(object, tagSymbol);
+  const tag = own && own.enumerable ? '' : dataProperty(object, tagSymbol);
+  return typeof tag === 'string' ? tag : '';
 };
 
 const prefixOf = (name, tag, fallback, size) => {
@@ -199,8 +206,7 @@ const inspectObject = (object, style, level) => {
 
 const inspectRaw = (object, style, level) => {
   const name = constructorName(object);
-  const tagged = dataProperty(object, tagSymbol);
-  const tag = typeof tagged === 'string' ? tagged : '';
+  const tag = tagOf(object);
   const shape = shapeOf(object, name, tag, style, level);
   if (shape.text !== undefined) return shape.text;
   if (level > style.depth) {

@@ -33,7 +33,7 @@ const columns = (output, object, style) => {
   }
   const cell = widest + 2;
   if (cell * 3 + style.indent >= LINE || !(total / cell > 5 || widest <= 6)) return output;
-  const biased = max(cell - sqrt(cell - total / output.length), 1);
+  const biased = max(cell - 3 - sqrt(cell - total / output.length), 1);
   const across = min(
     round(sqrt(2.5 * biased * count) / biased), floor((LINE - style.indent) / cell), 12,
   );

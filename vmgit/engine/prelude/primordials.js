@@ -1,8 +1,8 @@
 // Builtins as they were before any foreign code ran. Everything in the prelude uses these, so that
 // a program that replaces or breaks a builtin changes its own world and never our reports.
-const { apply, construct, ownKeys, getPrototypeOf, setPrototypeOf, defineProperty } = Reflect;
+const { apply, construct, ownKeys, getPrototypeOf, defineProperty } = Reflect;
 const getDescriptor = Reflect.getOwnPropertyDescriptor;
-const { create, freeze } = Object;
+const { create, freeze, setPrototypeOf } = Object;
 const bindFunction = Function.prototype.bind;
 const uncurry = (method) => apply(bindFunction, Function.prototype.call, [method]);
 const getterOf = (object, key) => uncurry(getDescriptor(object, key).get);

@@ -147,7 +147,7 @@ const nextIndex = (object, from) => {
 
 const sizedShape = (object, name, tag, keys, kind, sizeOf, fill) => {
   const size = sizeOf(object);
-  const open = `${prefixOf(name, tag === kind ? '' : tag, kind, `(${size})`)}{`;
+  const open = `${prefixOf(name, tag, kind, `(${size})`)}{`;
   if (size === 0 && keys.length === 0) return { text: `${open}}` };
   return {
     open, close: '}', base: '', keys, array: false,
@@ -183,7 +183,7 @@ const fillMap = (object, size, output, style, level) => {
 const viewShape = (object, name, tag, keys) => {
   if (!succeeds(viewLength, object)) return typedShape(object, name, tag, keys);
   return {
-    open: `${prefixOf(name, tag === 'DataView' ? '' : tag, 'DataView', '')}{`, close: '}',
+    open: `${prefixOf(name, tag, 'DataView', '')}{`, close: '}',
     base: '', keys, array: false,
     fill: (output, style, level) => {
       style.indent += 2;
@@ -197,7 +197,7 @@ const viewShape = (object, name, tag, keys) => {
 
 const typedShape = (object, name, tag, keys) => {
   const kind = typedArrayTag(object), length = typedArrayLength(object);
-  const open = `${prefixOf(name, tag === kind ? '' : tag, kind, `(${length})`)}[`;
+  const open = `${prefixOf(name, name === kind ? tag : tag || kind, kind, `(${length})`)}[`;
   if (length === 0 && keys.length === 0) return { text: `${open}]` };
   return {
     open, close: ']', base: '', keys, array: true,
@@ -209,7 +209,7 @@ const typedShape = (object, name, tag, keys) => {
 };
 
 const bufferShape = (object, name, tag, keys) => ({
-  open: `${prefixOf(name, tag === 'ArrayBuffer' ? '' : tag, 'ArrayBuffer', '')}{`, close: '}',
+  open: `${prefixOf(name, tag, 'ArrayBuffer', '')}{`, close: '}',
   base: '', keys, array: false,
   fill: (output) => {
     const bytes = new Bytes(object), shown = min(bytes.length, 50);

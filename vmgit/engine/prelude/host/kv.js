@@ -10,7 +10,9 @@ hostModules.kv = {
     return found === null ? undefined : found;
   },
   set(key, value) {
-    if (value === undefined) throw new NativeTypeError('kv.set: the value is undefined');
+    if (stringify(value) === undefined) {
+      throw new NativeTypeError(`kv.set: the value is not JSON: ${typeof value}`);
+    }
     hostCall('kv.set', { key: kvKey('kv.set', key), value });
   },
   delete(key) { return hostCall('kv.delete', { key: kvKey('kv.delete', key) }); },
