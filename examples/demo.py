@@ -93,10 +93,10 @@ class Watch:
 
 
 def change_rule(folder: Path) -> None:
-    """Let the bulk discount begin at six pieces instead of ten."""
+    """Let the bulk discount be larger and begin at six pieces instead of ten."""
     rules = folder / "startup" / "10-rules.js"
     before = rules.read_text("utf-8")
-    after = before.replace("from: 10", "from: 6")
+    after = before.replace("from: 10, percent: 5", "from: 6, percent: 8")
     if before == after:
         raise SystemExit("demo: startup/10-rules.js has no bulk rule to change")
     rules.write_text(after, "utf-8")
@@ -117,7 +117,7 @@ def main() -> None:
 
         demo.say("A session runs the startup files and keeps its state.")
         demo.run("vmgit session new --profile shop --name till", "^till$")
-        demo.run("vmgit run -s till scripts/price.js", "A-1005 +37.70 EUR")
+        demo.run("vmgit run -s till scripts/price.js", "A-1005 +46.00 EUR")
         demo.run("vmgit run -s till -e 'let asked = 1; money(price({items: []}))'", "4.90 EUR")
 
         demo.say("Somebody changes a rule and commits it; the live session follows.")
@@ -126,8 +126,8 @@ def main() -> None:
             watch.line("^watching .*: 1 session$")
             change_rule(folder)
             watch.line(r"^refreshed +till \(generation 2\).*startup/10-rules.js.* ms$")
-            demo.run("git commit --quiet -am 'Bulk discount from six pieces on'")
-            demo.run("vmgit run -s till scripts/price.js", "A-1005 +37.07 EUR")
+            demo.run("git commit --quiet -am 'Bulk discount: 8 percent from six pieces on'")
+            demo.run("vmgit run -s till scripts/price.js", "A-1005 +44.09 EUR")
             demo.run("vmgit run -s till -e 'asked += 1'", "^2$")
         finally:
             watch.stop()
@@ -136,8 +136,8 @@ def main() -> None:
         demo.run("vmgit replay till", "^till: 7 same$")
 
         demo.say("What would it have done under the old rules, and under the new?")
-        demo.run("vmgit replay till --at HEAD~1", r"^\s+\+log: A-1005 +37.70 EUR$", status=1)
-        demo.run("vmgit replay till --at HEAD", r"^\s+\+log: A-1005 +37.07 EUR$", status=1)
+        demo.run("vmgit replay till --at HEAD~1", r"^\s+\+log: A-1005 +46.00 EUR$", status=1)
+        demo.run("vmgit replay till --at HEAD", r"^\s+\+log: A-1005 +44.09 EUR$", status=1)
 
         demo.say("All of it is in the log, and the log defends itself.")
         demo.run("vmgit exec list --session till", "startup/10-rules.js")

@@ -78,7 +78,7 @@ def outcome_lines(outcome: Outcome) -> list[str]:
             lines += [f"{item.level}: {text}" for text in item.text.split("\n")]
         else:
             lines.append(f"call: {item.op} {msgspec.json.encode(item.request).decode()}")
-    if outcome.value is not None:
+    if outcome.value is not None and outcome.value.type != "undefined":
         lines += [f"value: {text}" for text in outcome.value.preview.split("\n")]
     if outcome.error is not None:
         text = f"{outcome.error.name}: {outcome.error.message}"
