@@ -81,4 +81,3 @@ def event_document(event: StoredEvent) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(event)
     document["payload"] = msgspec.json.decode(event.payload)
     return document
-
