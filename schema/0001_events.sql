@@ -20,8 +20,8 @@ CREATE TABLE event (
         AND json_valid(payload)
         AND length(payload) = length(CAST(payload AS BLOB))
     ),
-    prev_hash TEXT    NOT NULL CHECK (length(prev_hash) = 64 AND prev_hash NOT GLOB '*[^0-9a-f]*'),
-    hash      TEXT    NOT NULL CHECK (length(hash) = 64 AND hash NOT GLOB '*[^0-9a-f]*'),
+    prev_hash TEXT    NOT NULL CHECK (length(prev_hash) = 64),
+    hash      TEXT    NOT NULL CHECK (length(hash) = 64),
     UNIQUE (stream, version)
 ) STRICT;
 

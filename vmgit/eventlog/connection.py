@@ -1,31 +1,26 @@
-"""One open SQLite database: how it is opened, checked, locked and written.
+"""Opens the database file: makes it, checks it before any write, sets it up, brings it up to date.
 
 Everything that is true of the file and not of its rows stands here: permissions, pragmas, the
-identity and version checks that come before any write, and the only transaction door. A
-`Database` may be used by several threads, one at a time under its lock; it must not cross a fork.
-It knows nothing of events.
+journal mode that its filesystem allows. It knows nothing of events.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote
-
-import msgspec
 
 from vmgit.errors import EnvironmentFailure
 
+from .database import Database
 from .faults import is_busy, is_unwritable, translated
 from .filesystem import filesystem_type, is_shared
 from .identity import Identity, check_identity
-from .migrations import migrate, schema_version
+from .migrations import migrate
 
 Journal = Literal["auto", "wal", "delete"]
 
@@ -41,112 +36,6 @@ _PRAGMAS = (
     "cache_size = -8192",
     f"journal_size_limit = {_JOURNAL_SIZE_LIMIT}",
 )
-
-
-class Health(msgspec.Struct, frozen=True):
-    """What `status` and `doctor` tell about the database file; sizes in bytes.
-
-    `shared` is true on a filesystem that other machines may use: there `journal_mode` is
-    `delete` instead of `wal`.
-    """
-
-    path: str
-    journal_mode: str
-    filesystem: str | None
-    shared: bool
-    database_bytes: int
-    wal_bytes: int
-    schema_version: int
-    readonly: bool
-
-
-class Database:
-    """An open database. Use it as a context manager, or call `close`."""
-
-    def __init__(self, path: Path, connection: sqlite3.Connection, *, readonly: bool) -> None:
-        self.path = path
-        self.readonly = readonly
-        self.lock = threading.RLock()
-        self._connection = connection
-        self._pid = os.getpid()
-        self._synchronous = -1
-        self.journal_mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
-
-    def __enter__(self) -> Database:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; closing twice is fine."""
-        with self.lock:
-            self._connection.close()
-
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a query. Raises `VmgitError` for what SQLite reports."""
-        with self.lock, translated(self.path):
-            return self._connection.execute(sql, parameters).fetchall()
-
-    @contextmanager
-    def cursor(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection for reading row by row, under the lock, with errors translated.
-
-        Run a query to its end inside: an open one keeps the write-ahead log from being reset.
-        """
-        with self.lock, translated(self.path):
-            yield self._connection
-
-    @contextmanager
-    def transaction(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
-        """Run one write transaction: committed at the end, rolled back when anything is raised.
-
-        It takes the write lock at once (`BEGIN IMMEDIATE`): a deferred one that read first fails
-        without waiting when another process wrote in between. `durable=True` returns after the
-        commit is on disk; `False` survives the death of every process, but not a power cut.
-        Raises `BusyError` when the lock is not free within the timeout.
-        """
-        with self.lock, translated(self.path):
-            if self._pid != os.getpid():
-                raise RuntimeError("the event log was opened before a fork: open it again")
-            self._set_synchronous(durable)
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                # A full disk makes SQLite roll back by itself.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-
-    def _set_synchronous(self, durable: bool) -> None:
-        # With a rollback journal only EXTRA also syncs the folder after the journal is deleted;
-        # without that a power cut can bring the journal back and undo the commit.
-        level = (2 if self.journal_mode == "wal" else 3) if durable else 1
-        if level != self._synchronous:
-            # Not `execute`: SQLite runs this pragma when it is compiled, and a statement from
-            # Python's cache is not compiled again.
-            self._connection.executescript(f"PRAGMA synchronous = {level}")
-            self._synchronous = level
-
-    def health(self) -> Health:
-        """Return what can be said of the file."""
-        wal = Path(f"{self.path}-wal")
-        kind = filesystem_type(self.path.parent)
-        with self.lock, translated(self.path):
-            version = schema_version(self._connection)
-        return Health(
-            path=str(self.path),
-            journal_mode=self.journal_mode,
-            filesystem=kind,
-            shared=is_shared(kind),
-            database_bytes=self.path.stat().st_size,
-            wal_bytes=wal.stat().st_size if wal.exists() else 0,
-            schema_version=version,
-            readonly=self.readonly,
-        )
 
 
 def open_database(

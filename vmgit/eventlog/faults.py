@@ -36,20 +36,8 @@ class translated:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if isinstance(error, sqlite3.Error):
-            raise translate(error, self._path) from error
-        if isinstance(error, OSError):
-            raise EnvironmentFailure(
-                f"The event log {self._path} cannot be opened: {error.strerror}.",
-                hints=[f"Check that you may read and write {self._path.parent}."],
-                code="log_unopenable",
-            ) from error
-        if isinstance(error, UnicodeEncodeError):
-            raise UsageError(
-                f"A text for the log is not valid Unicode: {error.reason} at position "
-                f"{error.start} of {error.object[:60]!r}.",
-                hints=["Escape it as ASCII JSON before it is appended."],
-            ) from error
+        if error is not None and (reason := explain(error, self._path)) is not error:
+            raise reason from error
 
 
 def is_busy(error: sqlite3.Error) -> bool:
@@ -62,11 +50,29 @@ def is_unwritable(error: sqlite3.Error) -> bool:
     return _primary(error) in _UNWRITABLE
 
 
-def translate(error: sqlite3.Error, path: Path) -> VmgitError:
+def explain(error: BaseException, path: Path) -> BaseException:
     """Return the `VmgitError` that says what `error` means for the log at `path`.
 
-    Raises `error` itself when no surroundings explain it: then a statement of vmgit is wrong.
+    Returns `error` itself when no surroundings explain it: then a statement of vmgit is wrong.
     """
+    if isinstance(error, sqlite3.Error):
+        return _explain_sqlite(error, path)
+    if isinstance(error, OSError):
+        return EnvironmentFailure(
+            f"The event log {path} cannot be opened: {error.strerror}.",
+            hints=[f"Check that you may read and write {path.parent}."],
+            code="log_unopenable",
+        )
+    if isinstance(error, UnicodeEncodeError):
+        return UsageError(
+            f"A text for the log is not valid Unicode: {error.reason} at position "
+            f"{error.start} of {error.object[:60]!r}.",
+            hints=["Escape it as ASCII JSON before it is appended."],
+        )
+    return error
+
+
+def _explain_sqlite(error: sqlite3.Error, path: Path) -> VmgitError | sqlite3.Error:
     code = _primary(error)
     if code in _BUSY:
         return BusyError(
@@ -81,10 +87,7 @@ def translate(error: sqlite3.Error, path: Path) -> VmgitError:
         )
     if code == sqlite3.SQLITE_CONSTRAINT:
         return _constraint(error, path)
-    environment = _environment(error, code, path)
-    if environment is not None:
-        return environment
-    raise error
+    return _environment(error, code, path) or error
 
 
 def _primary(error: sqlite3.Error) -> int:

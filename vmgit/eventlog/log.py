@@ -17,7 +17,8 @@ from vmgit.errors import BusyError
 from vmgit.events.envelope import NewEvent, StoredEvent
 
 from .chain import GENESIS, chain_hash
-from .connection import Database, Health, Journal, open_database
+from .connection import Journal, open_database
+from .database import Database, Health
 from .projection import project, rebuild_projections
 
 #: The columns of a row, in the order of the fields of `StoredEvent`.

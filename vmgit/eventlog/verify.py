@@ -18,7 +18,7 @@ import msgspec
 from vmgit.events.envelope import StoredEvent
 
 from .chain import GENESIS, chain_hash
-from .connection import Database
+from .database import Database
 from .log import COLUMNS, EventLog
 from .migrations import migrate, newest_version, schema_version
 
@@ -74,7 +74,7 @@ def _check_page(
     """Check the next rows; return the last good seq, its hash and the row that is broken."""
     query = f"SELECT {COLUMNS} FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT {_PAGE}"
     start = good
-    with database.cursor() as connection:
+    with database.reading() as connection:
         rows = connection.execute(query, (start, last))
         try:
             for row in rows:
@@ -124,7 +124,7 @@ def _counter(last: int, counter: int) -> str | None:
 
 
 def _guards(database: Database) -> str | None:
-    with database.cursor() as connection:
+    with database.reading() as connection:
         if schema_version(connection) != newest_version():
             return None
         present = _triggers(connection)

@@ -12,7 +12,7 @@ from typing import Any
 
 from vmgit.errors import NotFoundError, UsageError
 
-from .connection import Database
+from .database import Database
 from .rows import ExecutionRow, SessionRow
 
 #: A person who mistypes is helped by a few candidates, not by all.
