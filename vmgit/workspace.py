@@ -19,8 +19,9 @@ from .errors import NotFoundError, UsageError
 from .eventlog.log import EventLog
 from .eventlog.views import Views
 from .events.envelope import StoredEvent
-from .events.registry import encode
+from .events.registry import decode, encode
 from .events.session import Origin
+from .events.workspace import GitHook
 from .git.discovery import WorkspacePaths, find_workspace
 from .settings import Settings, read_settings
 
@@ -113,6 +114,19 @@ class Workspace:
     def last_seq(self) -> int:
         """Return the position of the last event, 0 when there is none."""
         return self.log.last_seq()
+
+    def _take_notes(self) -> None:
+        """Record what Git hooks noted since the last time."""
+        spool = self.paths.state_dir / "spool"
+        if spool.is_dir():
+            from .spool import ingest
+
+            ingest(spool, self._recorded_notes, self.record)
+
+    def _recorded_notes(self) -> list[str]:
+        """Return the names of the hook notes that the log has already, the newest thousand."""
+        events = self.log.read(type="git.hook", newest_first=True, limit=1000)
+        return [hook.note for hook in map(decode, events) if isinstance(hook, GitHook)]
 
     def record(self, payload: msgspec.Struct) -> None:
         """Append an event of the workspace itself."""
@@ -292,4 +306,5 @@ class Workspace:
             # Nobody else holds the lock, so whoever ran these is gone.
             for session in sorted({row.session for row in self.views.running()}):
                 sessions.abort_open(session, "its host died")
+            self._take_notes()
             yield sessions

@@ -32,6 +32,7 @@ _TYPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
     "host.call": (1, execution.Call),
     "limit.exceeded": (1, execution.LimitExceeded),
     "capability.denied": (1, execution.Denied),
+    "git.hook": (1, workspace.GitHook),
     "watch.degraded": (1, workspace.WatchDegraded),
     "watch.recovered": (1, workspace.WatchRecovered),
 }
