@@ -8,6 +8,7 @@ Early errors are not looked for here: the engine compiles the user's own text fi
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
@@ -39,7 +40,7 @@ def rewrite_script(text: str) -> Rewritten:
     data = text.encode("utf-8", "surrogatepass")
     tree = parse(data)
     if tree.root_node.has_error:
-        return _unreadable(text, tree.root_node)
+        return _unreadable(text, data, tree.root_node)
     rewriter = _Rewriter(text, data, tree.root_node)
     for node in rewriter.found.imports:
         if any(child.type == "import_attribute" for child in node.children):
@@ -47,9 +48,9 @@ def rewrite_script(text: str) -> Rewritten:
     return rewriter.run()
 
 
-def _unreadable(text: str, root: Node) -> Rewritten:
+def _unreadable(text: str, data: bytes, root: Node) -> Rewritten:
     """Leave a text that the parser cannot read to the engine, which says what is wrong with it."""
-    awaits, exits = find_top_level(root) if "await" in text else (False, None)
+    awaits, exits = find_top_level(root, data) if "await" in text else (False, None)
     if not awaits or exits is not None:
         return Rewritten(text)
     return Rewritten(text, "async", text, strict=is_strict(root), helper=_free_name(text))
@@ -76,9 +77,9 @@ class _Rewriter:
         """Choose the form and rewrite."""
         clash = self._clash()
         if clash is not None:
-            return self._refused(clash, "let a,a")
+            return self._refused(clash.start_byte, "let a,a")
         if self._awaits():
-            _, exits = find_top_level(self.root)
+            _, exits = find_top_level(self.root, self.data)
             if exits is not None:
                 return self._refused(exits, "return")
             return self._full("async")
@@ -89,7 +90,7 @@ class _Rewriter:
             return True
         if "await" not in self.text or "await" in chain(self.lexical, self.functions, self.vars):
             return False
-        return find_top_level(self.root)[0]
+        return find_top_level(self.root, self.data)[0]
 
     def _clash(self) -> Node | None:
         """Return a function of the name of a let, const or class: the engine lets it pass."""
@@ -99,9 +100,9 @@ class _Rewriter:
                 return field_of(node, "name")
         return None
 
-    def _refused(self, node: Node, invalid: str) -> Rewritten:
-        """Return a text that the engine is certain to refuse at the place of `node`."""
-        return Rewritten(blank(self.data[: node.start_byte]).decode() + invalid)
+    def _refused(self, place: int, invalid: str) -> Rewritten:
+        """Return a text that the engine is certain to refuse at the byte `place`."""
+        return Rewritten(blank(self.data[:place]).decode() + invalid)
 
     def _sloppy(self) -> Rewritten:
         for node in self.found.lets:
@@ -216,10 +217,11 @@ class _Rewriter:
         """
         shielded: dict[tuple[int, int], list[BlockFunction]] = {}
         carried: list[BlockFunction] = []
+        lexical = {*self.lexical, *self.imported}
         for item in self.found.block_functions:
             if item.hidden:
                 continue
-            if item.name not in {*self.lexical, *self.imported}:
+            if item.name not in lexical:
                 self.vars.append(item.name)
                 if mode == "plain":
                     continue
@@ -259,11 +261,10 @@ def _as_assignment(code: bytes, node: Node, name: Node) -> bytes:
 
 
 def _free_name(text: str) -> str:
-    """Return a name that nothing in the text starts with: one rare letter, or more of it."""
-    name = "\ua78f"
-    while name in text:
-        name += "\ua78f"
-    return name
+    """Return a name that no name in the text starts with: a rare letter, more often in a row."""
+    runs = re.findall("\ua78f+", text)
+    escaped = text.lower().count("a78f")
+    return "\ua78f" * (1 + escaped + max(map(len, runs), default=0))
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:

@@ -262,7 +262,12 @@ def _kind(loop: Node) -> bytes | None:
 
 
 def parse(data: bytes) -> Tree:
-    """Parse UTF-8 source; lone surrogates (three bytes each) are read as if replaced."""
+    """Parse UTF-8 source.
+
+    The parser sees other bytes of the same width for what it cannot read: lone surrogates, and
+    NUL, which it takes for the end.
+    """
+    data = data.replace(b"\0", b"\1")
     try:
         data.decode()
     except UnicodeDecodeError:

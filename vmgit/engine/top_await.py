@@ -1,64 +1,78 @@
 """Tells whether a script awaits at its top level, and whether it returns there.
 
-Both ask the same: does this node belong to the script itself or to a function in it? Knows the
-grammar's shapes only.
+Both ask the same: does this node belong to the script itself or to a function in it? Walks only
+into nodes that hold one of the two words. Knows the grammar's shapes only.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from .scan import parser
-
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query
+    from tree_sitter import Node, TreeCursor
 
-#: The parser takes `await (x)` for a call of a function named await; nobody means that.
-_PATTERN = """
-(await_expression) @await
-((identifier) @await (#eq? @await "await"))
-(for_in_statement "await" @await)
-(return_statement) @return
-"""
+_WORDS = re.compile(rb"await|return")
 
+#: The parts of functions and classes that are not of the code around them; names are, if computed.
 _CLOSED = {
-    "function_declaration": ("parameters", "body"),
-    "generator_function_declaration": ("parameters", "body"),
-    "function_expression": ("parameters", "body", "name"),
-    "generator_function": ("parameters", "body", "name"),
-    "arrow_function": ("parameters", "parameter", "body"),
-    "method_definition": ("parameters", "body"),
-    "field_definition": ("value",),
-    "class_static_block": ("body",),
+    "function_declaration": frozenset({"parameters", "body"}),
+    "generator_function_declaration": frozenset({"parameters", "body"}),
+    "function_expression": frozenset({"parameters", "body", "name"}),
+    "generator_function": frozenset({"parameters", "body", "name"}),
+    "arrow_function": frozenset({"parameters", "parameter", "body"}),
+    "method_definition": frozenset({"parameters", "body"}),
+    "field_definition": frozenset({"value"}),
+    "class_static_block": frozenset({"body"}),
 }
+_NOTHING: frozenset[str] = frozenset()
 
 
-@cache
-def _query() -> Query:
-    from tree_sitter import Query
+def find_top_level(root: Node, data: bytes) -> tuple[bool, int | None]:
+    """Return whether the script awaits outside its functions, and where it first returns there.
 
-    language = parser().language
-    assert language is not None
-    return Query(language, _PATTERN)
+    `data` is the source of the tree; the place is a byte offset, None if there is no return.
+    """
+    words = [match.start() for match in _WORDS.finditer(data)]
+    awaits, exits = False, None
+    cursor, parents = root.walk(), [""]
+    while True:
+        node = cursor.node
+        assert node is not None  # a cursor always stands on a node
+        kind = node.type
+        if kind == "return_statement" and exits is None:
+            exits = node.start_byte
+        awaits = awaits or _is_await(node)
+        index = bisect_left(words, node.start_byte)
+        holds_word = index < len(words) and words[index] < node.end_byte
+        if holds_word and cursor.goto_first_child():
+            parents.append(kind)
+            if not _is_closed(cursor, kind):
+                continue
+        if not _advance(cursor, parents):
+            return awaits, exits
 
 
-def find_top_level(root: Node) -> tuple[bool, Node | None]:
-    """Return whether anything is awaited outside functions, and the first return outside."""
-    from tree_sitter import QueryCursor
+def _is_await(node: Node) -> bool:
+    """Return whether a node awaits.
 
-    found = QueryCursor(_query()).captures(root)
-    awaits = any(_is_outside(node) for node in found.get("await", []))
-    exits = [node for node in found.get("return", []) if _is_outside(node)]
-    return awaits, min(exits, key=lambda node: node.start_byte, default=None)
+    The parser takes `await (x)` for a call of a function named await; nobody means that. The bare
+    word is a node of its own in await expressions and in `for await`.
+    """
+    return node.type == "await" or (node.type == "identifier" and node.text == b"await")
 
 
-def _is_outside(node: Node) -> bool:
-    """Return whether no function or class field encloses a node."""
-    child, parent = node, node.parent
-    while parent is not None:
-        for name in _CLOSED.get(parent.type, ()):
-            if parent.child_by_field_name(name) == child:
+def _is_closed(cursor: TreeCursor, parent: str) -> bool:
+    return cursor.field_name in _CLOSED.get(parent, _NOTHING)
+
+
+def _advance(cursor: TreeCursor, parents: list[str]) -> bool:
+    """Move to the next open node in source order; return False at the end."""
+    while True:
+        while not cursor.goto_next_sibling():
+            parents.pop()
+            if not cursor.goto_parent():
                 return False
-        child, parent = parent, parent.parent
-    return True
+        if not _is_closed(cursor, parents[-1]):
+            return True
