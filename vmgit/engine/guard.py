@@ -28,7 +28,7 @@ _UNLIMITED = resource.RLIM_INFINITY
 
 
 class Guard:
-    """Arms and disarms the limits around an execution; `end(name, allowed, used)` must not return."""
+    """Arms and disarms the limits of an execution; `end(name, allowed, used)` must not return."""
 
     def __init__(self, end: Callable[[str, int, int], None], orphaned: Callable[[], bool]) -> None:
         self._end = end
@@ -48,6 +48,7 @@ class Guard:
 
     def settle(self) -> None:
         """Take the memory of the booted realm as the base that sessions do not pay for."""
+        _forget_peak()
         self._base_kb = self._data_kb()
         self._base_rss_kb = _peak_kb()
 
@@ -56,11 +57,19 @@ class Guard:
         """The open descriptors that the guard needs."""
         return (self._statm,) if self._statm >= 0 else ()
 
-    def forked(self) -> None:
-        """Reopen what belongs to one process, in a forked child."""
+    def forked(self, resident_kb: int) -> None:
+        """Reopen what belongs to one process, in a child of one that had `resident_kb` resident.
+
+        The child has not touched all pages of its parent, so its base is that much lower.
+        """
         if self._statm >= 0:
             os.close(self._statm)
         self._statm = _open_statm()
+        self._base_rss_kb -= resident_kb - self.resident_kb()
+
+    def resident_kb(self) -> int:
+        """Return what is in memory now, KiB."""
+        return self._memory(1)
 
     def arm(self, limits: Limits) -> None:
         """Put the limits into force."""
@@ -163,10 +172,12 @@ class Guard:
             self._end(name, self._limits.wall_ms, used)
 
     def _data_kb(self) -> int:
+        return self._memory(5)
+
+    def _memory(self, field: int) -> int:
         if self._statm < 0:
             return 0
-        fields = os.pread(self._statm, 200, 0).split()
-        return int(fields[5]) * _PAGE_KB
+        return int(os.pread(self._statm, 200, 0).split()[field]) * _PAGE_KB
 
 
 def _open_statm() -> int:
@@ -175,6 +186,16 @@ def _open_statm() -> int:
         return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return -1
+
+
+def _forget_peak() -> None:
+    """Start the kernel's peak of resident memory again from what is resident now (Linux)."""
+    try:
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+    except OSError:
+        # Not Linux, or not allowed: the peak of the boot then hides that much of a session's.
+        return
 
 
 def _peak_kb() -> int:

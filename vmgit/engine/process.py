@@ -41,6 +41,9 @@ main(int(sys.argv[1]))
 """
 
 
+_COMMAND = (sys.executable, "-S", "-s", "-P", "-c", _BOOT)
+
+
 class _Stopped(Exception):
     """The execution must end now: the worker is gone, or is to be killed, for `hit`."""
 
@@ -77,8 +80,7 @@ class WorkerRealm:
         with theirs:
             try:
                 process = subprocess.Popen(
-                    [sys.executable, "-S", "-s", "-P", "-c", _BOOT, str(theirs.fileno())]
-                    + _import_paths(),
+                    [*_COMMAND, str(theirs.fileno()), *_import_paths()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,

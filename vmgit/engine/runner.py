@@ -115,8 +115,9 @@ class Runner:
         except EngineError as error:
             raised = str(error)
         else:
-            for line in msgspec.json.decode(unsent).splitlines() if unsent else ():
-                self.receive(line[:1], line[1:])
+            for line in msgspec.json.decode(unsent, type=str).split("\n") if unsent else ():
+                if line:
+                    self.receive(line[0], line[1:])
         starved = self._starved or (raised is not None and _is_starved(raised))
         if starved or (raised == "null" and self._link.guard.memory_is_short()):
             self._link.guard.out_of_memory()

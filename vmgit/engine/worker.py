@@ -35,8 +35,8 @@ def _serve(link: Link) -> None:
     runner = Runner(link)
     _preload()
     sys.dont_write_bytecode = True
-    report = sandbox.apply(link.keep)
     link.guard.settle()
+    report = sandbox.apply(link.keep)
     link.send(protocol.Ready(report, native().__name__))
     while True:
         match link.receive():
@@ -61,9 +61,10 @@ def _preload() -> None:
 
 def _fork(link: Link) -> None:
     descriptor = link.take_descriptor()
+    resident_kb = link.guard.resident_kb()
     pid = os.fork()
     if pid == 0:
-        link.replace(descriptor)
+        link.replace(descriptor, resident_kb)
     else:
         os.close(descriptor)
         link.send(protocol.Forked(pid))

@@ -86,7 +86,9 @@ for (let i = 0; i < removed.length; i++) delete globalThis[removed[i]];
 
 // Every evaluation publishes these two globals anew by assignment, so setters receive them: one is
 // the command channel, known by its token, and the other leads nowhere.
-defineProperty(globalThis, 'call_python', { get: undefined, set(ignored) {} });
+defineProperty(globalThis, 'call_python', {
+  get: undefined, set(ignored) {}, enumerable: false, configurable: false,
+});
 defineProperty(globalThis, 'dukpy', {
   get: () => (unsent === '' ? undefined : unsent),
   set(command) {
@@ -96,6 +98,8 @@ defineProperty(globalThis, 'dukpy', {
     unsent = '';
     commands[command.op](command);
   },
+  enumerable: false,
+  configurable: false,
 });
 defineProperty(globalThis, 'vmgit', { get: () => host, set(ignored) {} });
 

@@ -15,8 +15,8 @@ const send = (kind, text) => {
 // Asks the host and waits: what it answers is plain JSON, an error to throw, or undefined.
 const ask = (kind, text) => {
   const answer = callOut(kind + text);
-  const fault = answer === undefined ? undefined : answer.error;
-  if (fault !== undefined && fault !== null) throw errorOf(fault);
+  const fault = answer === undefined ? undefined : getDescriptor(answer, 'error');
+  if (fault !== undefined) throw errorOf(fault.value);
   return answer;
 };
 

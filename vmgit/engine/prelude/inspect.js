@@ -207,7 +207,7 @@ const inspectObject = (object, style, level) => {
 const inspectRaw = (object, style, level) => {
   const name = constructorName(object);
   const tag = tagOf(object);
-  const shape = shapeOf(object, name, tag, style, level);
+  const shape = setPrototypeOf(shapeOf(object, name, tag, style, level), null);
   if (shape.text !== undefined) return shape.text;
   if (level > style.depth) {
     const kind = shape.array ? 'Array' : slice(prefixOf(name, tag, 'Object', ''), 0, -1);

@@ -1,8 +1,13 @@
 // Builtins as they were before any foreign code ran. Everything in the prelude uses these, so that
 // a program that replaces or breaks a builtin changes its own world and never our reports.
 const { apply, construct, ownKeys, getPrototypeOf, defineProperty } = Reflect;
-const getDescriptor = Reflect.getOwnPropertyDescriptor;
 const { create, freeze, setPrototypeOf } = Object;
+const describeProperty = Reflect.getOwnPropertyDescriptor;
+// Without a prototype: what a descriptor lacks must not be found on Object.prototype.
+const getDescriptor = (object, key) => {
+  const found = describeProperty(object, key);
+  return found === undefined ? undefined : setPrototypeOf(found, null);
+};
 const bindFunction = Function.prototype.bind;
 const uncurry = (method) => apply(bindFunction, Function.prototype.call, [method]);
 const getterOf = (object, key) => uncurry(getDescriptor(object, key).get);
