@@ -216,6 +216,22 @@ def test_configuration_is_followed_while_running(
     assert taker.update(after, ["a.js"]) == before
 
 
+def test_attributes_are_followed_while_running(
+    repo: Git, snapshotter: Opener, added_tree: Added
+) -> None:
+    taker = snapshotter(repo)
+    snapshot = taker.take()
+    for number, attributes in enumerate(("* -text", "* text=auto", "*.js -text", "a.js text")):
+        repo.write(".gitattributes", attributes + "\n")
+        repo("add", ".gitattributes")
+        repo.write("a.js", f"one\r\n{number}\r\n")
+        snapshot = taker.update(snapshot, ["a.js", ".gitattributes"])
+        assert snapshot.tree == added_tree(repo)
+        repo.write("a.js", f"two\r\n{number}\r\n")
+        snapshot = taker.update(snapshot, ["a.js"])
+        assert snapshot.tree == added_tree(repo)
+
+
 def test_safecrlf_does_not_stop_a_snapshot(repo: Git, snapshotter: Opener) -> None:
     repo("config", "core.autocrlf", "input")
     repo("config", "core.safecrlf", "true")

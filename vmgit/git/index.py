@@ -6,9 +6,11 @@ may have changed and needs to know how Git sees those paths.
 
 from __future__ import annotations
 
-import os
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import pygit2
 from pygit2.ffi import C, ffi
@@ -26,9 +28,11 @@ _SKIP_WORKTREE = 1 << 14
 class IndexEntry:
     """A tracked path: its entry, and whether the index rather than the worktree has its content.
 
+    `path` is spelled as in the index, which may not be as asked where core.ignoreCase is set;
     `entry` is None for a path with conflicting versions.
     """
 
+    path: bytes
     entry: Entry | None
     frozen: bool
 
@@ -60,17 +64,24 @@ class IndexReader:
             found = C.git_index_get_bypath(index._index, path, stage)
             if found == ffi.NULL:
                 continue
+            spelled = bytes(ffi.string(found.path))
             if stage:
-                return IndexEntry(None, False)
+                return IndexEntry(spelled, None, False)
             oid = bytes(ffi.buffer(ffi.addressof(found.id)))[:20]
             frozen = bool(found.flags & _ASSUME_UNCHANGED or found.flags_extended & _SKIP_WORKTREE)
-            return IndexEntry(Entry(found.mode, oid), frozen)
+            return IndexEntry(spelled, Entry(found.mode, oid), frozen)
         return None
 
     def has_below(self, folder: bytes) -> bool:
         """Tell whether any tracked path is inside `folder`. Raises `IndexUnreadable`."""
         prefix = folder + b"/"
-        return any(os.fsencode(entry.path).startswith(prefix) for entry in self._current())
+        paths = _Paths(self._current())
+        if self._repository.ignores_case:
+            # libgit2 then sorts in an order that bytes do not have.
+            return any(path.lower().startswith(prefix.lower()) for path in paths)
+        # In the order of the index, the first path that is not before `prefix` tells.
+        position = bisect_left(paths, prefix)
+        return position < len(paths) and paths[position].startswith(prefix)
 
     def _current(self) -> pygit2.Index:
         now = index_signature(self._repository.paths.git_dir)
@@ -82,3 +93,25 @@ class IndexReader:
                 raise IndexUnreadable(str(error)) from error
             self._seen = now
         return self._index
+
+
+class _Paths(Sequence[bytes]):
+    """The paths of an index, without making objects of all its entries."""
+
+    def __init__(self, index: pygit2.Index) -> None:
+        self._index = index
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    @overload
+    def __getitem__(self, position: int) -> bytes: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[bytes]: ...
+    def __getitem__(self, position: int | slice) -> bytes | list[bytes]:
+        if isinstance(position, slice):
+            return [self[number] for number in range(*position.indices(len(self)))]
+        entry = C.git_index_get_byindex(self._index._index, position)
+        if entry == ffi.NULL:
+            raise IndexError(position)
+        return bytes(ffi.string(entry.path))

@@ -100,9 +100,16 @@ class Repository:
         files = (f"{self.paths.common_dir}/config", f"{self.paths.git_dir}/config.worktree")
         return [file_signature(path) for path in files]
 
+    @property
+    def ignores_case(self) -> bool:
+        """Whether names that differ only in case are the same file here (core.ignoreCase)."""
+        config = self._opened.config
+        return "core.ignorecase" in config and config.get_bool("core.ignorecase")
+
     def close(self) -> None:
         """Release open files; the object cannot be used afterwards."""
         self._trees.clear()
+        self.pending.close()
         self._opened.free()
 
     # -- HEAD and revisions ------------------------------------------------------------------

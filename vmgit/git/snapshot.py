@@ -87,9 +87,9 @@ class Snapshotter:
                     if self._index.has_below(path):
                         return self.take()
                 elif found.frozen or (found.entry and found.entry.mode == SUBMODULE):
-                    edits[path] = found.entry
+                    edits[found.path] = found.entry
                 else:
-                    wanted.append(Wanted(path, found.entry.mode if found.entry else 0))
+                    wanted.append(Wanted(found.path, found.entry.mode if found.entry else 0))
         except IndexUnreadable:
             return self.take()
         stored = self._cleaner.store(wanted)

@@ -1,0 +1,115 @@
+"""What a pin names is on disk before the pin is, and nothing is flushed twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from realgit import Git
+
+from vmgit.git.durability import PendingObjects
+from vmgit.git.keep import KEEP_PREFIX, Keeper
+from vmgit.git.repository import Repository
+from vmgit.git.snapshot import Snapshotter
+
+Opened: TypeAlias = Callable[[Git], Repository]
+
+
+@pytest.fixture
+def flushed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The inodes of the files that were flushed; they are really flushed too."""
+    inodes: list[int] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        inodes.append(os.fstat(descriptor).st_ino)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return inodes
+
+
+def loose(git: Git, oid: str) -> int:
+    return (git.folder / ".git/objects" / oid[:2] / oid[2:]).stat().st_ino
+
+
+def test_a_pin_flushes_every_object_of_the_change_first(
+    repo: Git, opened: Opened, flushed: list[int]
+) -> None:
+    repository = opened(repo)
+    repo.write("lib/deep/c.js", "changed\n")
+    repo.write("staged.js", "staged\n")
+    repo("add", "staged.js")
+    tree = Snapshotter(repository).take().tree
+    assert flushed == []
+    Keeper(repository).pin(tree)
+    names = ["", "lib", "lib/deep", "lib/deep/c.js", "staged.js"]
+    expected = {loose(repo, repo("rev-parse", f"{tree}:{name}")) for name in names}
+    assert set(flushed) == expected
+    Keeper(repository).pin(tree)
+    repository.pending.flush()
+    assert len(flushed) == len(expected)
+
+
+def test_without_objects_there_is_no_pin(
+    repo: Git, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = opened(repo)
+    repo.write("a.js", "changed\n")
+    tree = Snapshotter(repository).take().tree
+    seen: list[bool] = []
+    reference = repo.folder / ".git" / KEEP_PREFIX / tree
+    flush = repository.pending.flush
+
+    def watched() -> None:
+        seen.append(reference.exists())
+        flush()
+        seen.append(reference.exists())
+
+    monkeypatch.setattr(repository.pending, "flush", watched)
+    Keeper(repository).pin(tree)
+    assert seen == [False, False]
+    assert reference.exists()
+
+
+def test_more_objects_than_files_may_be_open(repo: Git, opened: Opened, flushed: list[int]) -> None:
+    repository = opened(repo)
+    oids = [repository.write_blob(b"%d" % number) for number in range(100)]
+    repository.pending.flush()
+    assert sorted(flushed) == sorted(loose(repo, oid) for oid in oids)
+
+
+def test_packed_objects_need_no_flush(repo: Git, opened: Opened, flushed: list[int]) -> None:
+    repository = opened(repo)
+    repository.pending.add(repo("rev-parse", "HEAD:a.js"))
+    repo("gc", "--quiet", "--prune=now")
+    repository.pending.flush()
+    assert flushed == []
+
+
+def test_a_failing_disk_is_reported_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pending = PendingObjects(tmp_path)
+    for name in ("aa", "bb"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "0").touch()
+        pending.add(name + "0")
+    calls: list[int] = []
+
+    def fail(descriptor: int) -> None:
+        calls.append(descriptor)
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        # A disk that fails cannot be had for a test.
+        patched.setattr(os, "fsync", fail)
+        for _ in range(2):
+            with pytest.raises(OSError, match="Input/output"):
+                pending.flush()
+    assert len(calls) >= 2
+    pending.flush()
+    pending.close()
