@@ -52,7 +52,9 @@ def test_no_module_from_outside(prompt: Session, specifier: str) -> None:
 
 
 def test_the_command_channel_needs_its_token(prompt: Session) -> None:
-    assert shown(prompt.run("dukpy = {token: 'guess', op: 'open', hide: ['Map'], console: false}; 1"))
+    assert shown(
+        prompt.run("dukpy = {token: 'guess', op: 'open', hide: ['Map'], console: false}; 1")
+    )
     assert shown(prompt.run("console.log('on'); typeof Map")) == "'function'"
     assert shown(prompt.run("Object.defineProperty(globalThis, 'dukpy', {value: 1})")).startswith(
         "TypeError"

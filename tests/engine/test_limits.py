@@ -63,8 +63,10 @@ def test_runaway(text: str, limits: Limits, name: str | None) -> None:
 
 def test_what_was_printed_before_the_kill_is_kept() -> None:
     with session() as made:
-        text = "console.log('first'); console.warn('second'); [].indexOf.call({length: 2 ** 53 - 1}, 1)"
-        outcome = made.run(text, limits=WALL).outcome
+        printing = "console.log('first'); console.warn('second');"
+        outcome = made.run(
+            printing + "[].indexOf.call({length: 2 ** 53 - 1}, 1)", limits=WALL
+        ).outcome
     assert [(line.level, line.text) for line in outcome.console] == [
         ("log", "first"),
         ("warn", "second"),
@@ -91,7 +93,9 @@ def test_a_source_that_is_too_large_does_not_run() -> None:
 def test_memory_is_counted_from_the_session_not_from_the_process() -> None:
     with session() as made:
         limits = Limits(memory_mb=16)
-        assert shown(made.run("const kept = new Uint8Array(8e6).fill(1); kept.length", limits=limits))
+        assert shown(
+            made.run("const kept = new Uint8Array(8e6).fill(1); kept.length", limits=limits)
+        )
         assert shown(made.run("kept[5]", limits=limits)) == "1"
         assert shown(made.run("new Uint8Array(9e6).fill(1)", limits=limits)) == "limit memory_mb"
 

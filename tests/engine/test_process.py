@@ -195,11 +195,13 @@ idle = WorkerRealm.spawn()
 idle.open(RealmConfig())
 busy, fork = idle.fork(), idle.fork()
 print(idle.pid, busy.pid, fork.pid, flush=True)
-threading.Thread(target=lambda: busy.execute(Job("repl", "for (;;) {{}}", SEED, limits=limits), Tree(), Store())).start()
+def run(realm, text):
+    realm.execute(Job("repl", text, SEED, limits=limits), Tree(), Store())
+threading.Thread(target=run, args=(busy, "for (;;) {{}}")).start()
 busy_too = WorkerRealm.spawn()
 busy_too.open(RealmConfig())
 print(busy_too.pid, flush=True)
-busy_too.execute(Job("repl", "(async () => {{ for (;;) await 1 }})()", SEED, limits=limits), Tree(), Store())
+run(busy_too, "(async () => {{ for (;;) await 1 }})()")
 """
 
 
@@ -235,7 +237,9 @@ def test_many_sessions_at_once() -> None:
         realms = [template.fork() for _ in range(20)]
         for realm in realms:
             realm.open(RealmConfig())
-        results = [Session(realm, Tree(), Store()).run(f"{i} + 1") for i, realm in enumerate(realms)]
+        results = [
+            Session(realm, Tree(), Store()).run(f"{i} + 1") for i, realm in enumerate(realms)
+        ]
         assert [shown(result) for result in results] == [str(i + 1) for i in range(20)]
         for realm in realms:
             realm.close()

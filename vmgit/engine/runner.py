@@ -12,13 +12,14 @@ from typing import Any
 import msgspec
 
 from vmgit.engine import protocol
+from vmgit.engine.anchors import anchor
 from vmgit.engine.api import Job, RealmConfig
 from vmgit.engine.interpreter import EngineError, Interpreter
 from vmgit.engine.link import Link
 from vmgit.engine.resolve import ResolutionError
-from vmgit.engine.rewrite import rewrite
+from vmgit.engine.rewrite import Rewritten, rewrite
 from vmgit.engine.sources import Sources
-from vmgit.engine.stacks import Stacks
+from vmgit.engine.stacks import Columns, Stacks
 from vmgit.outcome import Fault, Level, Value
 
 #: What the engine says when it cannot allocate, and what is left when even that fails.
@@ -103,8 +104,10 @@ class Runner:
         }
         if command["format"] != "script":
             return {**command, "id": self._sources.main(job)}
-        script = rewrite(job.text)
-        pad = self._stacks.place(job.path, job.text, script.column)
+        anchored = anchor(job.text, job.path or "")
+        script = rewrite(anchored.text)
+        columns = script.column if anchored.column is None else _both(script, anchored.column)
+        pad = self._stacks.place(job.path, job.text, columns)
         return {**command, "script": script.command(), "pad": pad}
 
     def _command(self, op: str, fields: dict[str, Any]) -> str | None:
@@ -228,6 +231,11 @@ class Runner:
         except Exception:
             self._link.crash(traceback.format_exc())
         return None
+
+
+def _both(script: Rewritten, column: Columns) -> Columns:
+    """Undo the moves of the rewriting, then those of the anchoring before it."""
+    return lambda line, position: column(line, script.column(line, position))
 
 
 def _is_starved(raised: str) -> bool:

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from vmgit.engine import protocol
+from vmgit.engine.anchors import anchor, split
 from vmgit.engine.api import Job, RealmConfig
 from vmgit.engine.hostmodules import HOST_MODULES, PREFIX, host_source
 from vmgit.engine.link import Link
@@ -78,6 +79,9 @@ class Sources:
         """Return the id that an import means, or a name that nothing is loaded for."""
         if base.startswith(_OWN):
             return specifier
+        anchored, specifier = split(specifier)
+        if anchored is not None:
+            base = anchored
         with self._link.guard.own_memory():
             from vmgit.engine.resolve import ResolutionError
 
@@ -130,8 +134,8 @@ class Sources:
                 path, text = self._mains[name]
             else:
                 path, text, _format = self._modules.load(name)
-            text = blank_hashbang(text)
-            return {"path": path, "text": text, "pad": self._stacks.place(path, text)}
+            text, column = anchor(blank_hashbang(text), path)
+            return {"path": path, "text": text, "pad": self._stacks.place(path, text, column)}
 
     def _resolve(self, base: str, specifier: str, kind: Any) -> str:
         from vmgit.engine.resolve import ResolutionError
