@@ -23,6 +23,7 @@ CREATE TABLE session (
 
 CREATE UNIQUE INDEX session_name ON session (name) WHERE name IS NOT NULL;
 CREATE INDEX session_created ON session (created_seq);
+CREATE INDEX session_state ON session (state);
 
 CREATE TABLE execution (
     session      TEXT    NOT NULL,

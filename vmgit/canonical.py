@@ -6,7 +6,6 @@ ASCII, keys are sorted, no whitespace; NaN and infinities are refused because JS
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -23,4 +22,7 @@ def canonical_json(value: Any) -> str:
 
 def canonical_digest(value: Any) -> str:
     """Return the SHA-256 of the canonical JSON of `value` as 64 hex digits."""
+    # OpenSSL takes 5 ms to load, and commands that only read have nothing to hash.
+    import hashlib
+
     return hashlib.sha256(canonical_json(value).encode("ascii")).hexdigest()

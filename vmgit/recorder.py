@@ -57,11 +57,14 @@ class Recorder:
         self.worktree = worktree
 
     def create(self, session: str, created: NewEvent) -> StoredEvent:
-        """Append the first event of a new session's stream and return its row."""
+        """Append the first event of a new session's stream and return its row.
+
+        Nobody is told of the session before its first generation, whose event is fsynced.
+        """
         return self._log.append(
             session,
             [created],
-            durable=True,
+            durable=False,
             actor=self.actor,
             worktree=self.worktree,
             expected_version=0,
@@ -119,7 +122,9 @@ class Recorder:
         else:
             closing = _closing(result)
             intact = result.intact
-        self._append(state, [encode(item, execution=name) for item in closing], durable=True)
+        # A startup execution is acknowledged by the event of its generation, which is fsynced.
+        durable = job.kind != "startup"
+        self._append(state, [encode(item, execution=name) for item in closing], durable=durable)
         return state.executions[number], intact
 
     def abort(self, state: SessionState, number: int, reason: str) -> None:

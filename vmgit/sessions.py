@@ -153,7 +153,9 @@ class LiveSession:
     def close(self, reason: str = "") -> None:
         """Close the session for good. Raises `RefusedError` when it has ended already."""
         self.require_open()
-        self._services.recorder.append(self.state, [Closed(reason)], durable=True)
+        # Nobody waits for the end of an ephemeral session; the next host closes it if it is lost.
+        durable = not self.state.created.ephemeral
+        self._services.recorder.append(self.state, [Closed(reason)], durable=durable)
         self.drop_heap()
 
     def drop_heap(self) -> None:

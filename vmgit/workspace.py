@@ -12,27 +12,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from . import hostlock
 from .errors import NotFoundError, UsageError
 from .eventlog.log import EventLog
+from .eventlog.rows import OPEN_STATES
 from .eventlog.views import Views
-from .events.envelope import StoredEvent
-from .events.registry import decode, encode
-from .events.session import Origin
-from .events.workspace import GitHook
 from .git.discovery import WorkspacePaths, find_workspace
-from .settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    import msgspec
+
     from .engine.pool import RealmPool
     from .engine.process import WorkerRealm
+    from .events.envelope import StoredEvent
+    from .events.session import Origin
     from .git.repository import Repository
     from .git.snapshot import Snapshot, Snapshotter
     from .git.source import TreeSource
     from .heap import Services
     from .sessions import Sessions
+    from .settings import Settings
     from .state import SessionState
 
 #: Trees whose sources stay open; a session rarely moves between more.
@@ -125,11 +124,16 @@ class Workspace:
 
     def _recorded_notes(self) -> list[str]:
         """Return the names of the hook notes that the log has already, the newest thousand."""
+        from .events.registry import decode
+        from .events.workspace import GitHook
+
         events = self.log.read(type="git.hook", newest_first=True, limit=1000)
         return [hook.note for hook in map(decode, events) if isinstance(hook, GitHook)]
 
     def record(self, payload: msgspec.Struct) -> None:
         """Append an event of the workspace itself."""
+        from .events.registry import encode
+
         self.log.append(
             "workspace",
             [encode(payload)],
@@ -143,6 +147,8 @@ class Workspace:
     @cached_property
     def settings(self) -> Settings:
         """The content of `vmgit.toml`. Raises `RefusedError` when it is bad."""
+        from .settings import read_settings
+
         path = self.paths.root / "vmgit.toml"
         return read_settings(path.read_bytes(), str(path))
 
@@ -179,6 +185,8 @@ class Workspace:
 
     def keep(self, snapshot: Snapshot) -> Origin:
         """Pin a snapshot's tree, so that events may name it."""
+        from .events.session import Origin
+
         self.pin(snapshot.tree)
         return Origin(tree=snapshot.tree, commit=snapshot.commit, dirty=snapshot.dirty)
 
@@ -190,7 +198,7 @@ class Workspace:
         """
         if self.source(origin.tree).lookup(path) is not None:
             return origin
-        from .git.keep import Keeper
+        from .events.session import Origin
 
         full = f"{self.paths.prefix}/{path}" if self.paths.prefix else path
         blob = None
@@ -199,7 +207,7 @@ class Workspace:
         if blob is None:
             raise NotFoundError(f"there is no file {path}.", details={"path": path})
         tree = self.snapshotter.with_file(origin.tree, full, blob)
-        Keeper(self.repository).pin(tree)
+        self.pin(tree)
         return Origin(tree=tree, commit=origin.commit, dirty=True)
 
     def origin_of(self, state: SessionState) -> Origin:
@@ -207,6 +215,8 @@ class Workspace:
 
         Raises `UsageError` when it follows another worktree or another workspace folder.
         """
+        from .events.session import Origin
+
         created = state.created
         if created.pinned is not None:
             return Origin(tree=created.tree, commit=created.commit, dirty=False)
@@ -227,6 +237,8 @@ class Workspace:
 
     def at(self, revision: str) -> Origin:
         """Return the tree of a revision, pinned. Raises `NotFoundError` when there is none."""
+        from .events.session import Origin
+
         found = self.repository.resolve(revision)
         self.pin(found.tree)
         return Origin(tree=found.tree, commit=found.commit, dirty=False)
@@ -276,11 +288,11 @@ class Workspace:
     def followers(self) -> list[str]:
         """Return the ids of the open sessions that follow this worktree, oldest first."""
         place = (self.paths.worktree_name, self.paths.prefix)
-        rows = self.views.sessions(state=("starting", "active", "crashed"))
+        rows = self.views.sessions(state=OPEN_STATES, ephemeral=False)
         return [
             row.id
             for row in reversed(rows)
-            if (row.worktree, row.prefix) == place and row.pinned is None and not row.ephemeral
+            if (row.worktree, row.prefix) == place and row.pinned is None
         ]
 
     @property
@@ -306,5 +318,7 @@ class Workspace:
             # Nobody else holds the lock, so whoever ran these is gone.
             for session in sorted({row.session for row in self.views.running()}):
                 sessions.abort_open(session, "its host died")
+            for row in self.views.sessions(state=OPEN_STATES, ephemeral=True):
+                sessions.get(row.id).close("its host died")
             self._take_notes()
             yield sessions

@@ -28,8 +28,6 @@ def log(app: App, limit: int, session: str | None, types: tuple[str, ...], follo
 
     With --json and -f, each event is one line of JSON.
     """
-    from vmgit.documents import event_document
-
     with app.open("log") as workspace:
         stream = workspace.views.find_session(session).id if session is not None else None
         kinds = _known_types(types)
@@ -39,6 +37,8 @@ def log(app: App, limit: int, session: str | None, types: tuple[str, ...], follo
         )
         found.reverse()
         if app.json and not follow:
+            from vmgit.documents import event_document
+
             app.emit([event_document(event) for event in found])
             return
         while True:

@@ -43,8 +43,9 @@ def status(app: App) -> None:
 
 
 def _open_rows(workspace: Workspace) -> list[SessionRow]:
-    rows = workspace.views.sessions(state=("starting", "active", "crashed"))
-    return [row for row in rows if not row.ephemeral]
+    from vmgit.eventlog.rows import OPEN_STATES
+
+    return workspace.views.sessions(state=OPEN_STATES, ephemeral=False)
 
 
 def _session(workspace: Workspace, row: SessionRow, tree: str) -> dict[str, Any]:

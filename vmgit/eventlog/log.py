@@ -16,7 +16,6 @@ from vmgit import clock
 from vmgit.errors import BusyError
 from vmgit.events.envelope import NewEvent, StoredEvent
 
-from .chain import GENESIS, chain_hash
 from .connection import Journal, open_database
 from .database import Database, Health
 from .projection import project, rebuild_projections
@@ -106,9 +105,7 @@ class EventLog:
             seq, head, version = connection.execute(_HEAD, (stream,)).fetchone()
             if expected_version is not None and expected_version != version:
                 raise _conflict(stream, expected_version, version)
-            rows = _chain(
-                events, stream, seq, version, head or GENESIS, self._now_us(), actor, worktree
-            )
+            rows = _chain(events, stream, seq, version, head, self._now_us(), actor, worktree)
             connection.executemany(_INSERT, rows)
             stored = [StoredEvent(*row) for row in rows]
             for event in stored:
@@ -225,12 +222,16 @@ def _chain(
     stream: str,
     seq: int,
     version: int,
-    previous: str,
+    previous: str | None,
     time_us: int,
     actor: str,
     worktree: str,
 ) -> list[tuple[Any, ...]]:
     """Return the rows of `events` at the end of the log and of `stream`, in column order."""
+    # It loads OpenSSL, which commands that only read need not wait for.
+    from .chain import GENESIS, chain_hash
+
+    previous = previous or GENESIS
     rows = []
     for place, new in enumerate(events, start=1):
         columns = (

@@ -10,6 +10,9 @@ from typing import Any
 
 import msgspec
 
+#: The states of sessions that may still run something.
+OPEN_STATES = ("starting", "active", "crashed")
+
 
 class SessionRow(msgspec.Struct, frozen=True):
     """A session as the projections know it; times are microseconds since the epoch."""

@@ -6,7 +6,6 @@ becomes a session or an execution. Reads only; what the rows mean is settled by 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,14 +29,22 @@ class Views:
         self._database = database
 
     def sessions(
-        self, *, state: str | Sequence[str] | None = None, limit: int | None = None
+        self,
+        *,
+        state: str | Sequence[str] | None = None,
+        ephemeral: bool | None = None,
+        limit: int | None = None,
     ) -> list[SessionRow]:
-        """Return the sessions, newest first; `state` (one or several) narrows them."""
-        where, parameters = "", list[Any]()
+        """Return the sessions, newest first, narrowed by `state` (one or several), `ephemeral`."""
+        conditions, parameters = list[str](), list[Any]()
         if state is not None:
             states = [state] if isinstance(state, str) else list(state)
-            where = f" WHERE state IN ({', '.join('?' * len(states))})"
+            conditions.append(f"state IN ({', '.join('?' * len(states))})")
             parameters += states
+        if ephemeral is not None:
+            conditions.append("ephemeral = ?")
+            parameters.append(int(ephemeral))
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         sql = f"{_SESSION}{where} ORDER BY created_seq DESC LIMIT ?"
         return self._sessions(sql, *parameters, -1 if limit is None else limit)
 
@@ -137,6 +144,8 @@ class Views:
             "SELECT name, id FROM session ORDER BY created_seq DESC LIMIT 1000"
         )
         words = [word for row in rows for word in row if word]
+        import difflib
+
         near = difflib.get_close_matches(text, words, n=3, cutoff=0.6)
         hints = [f"Did you mean {' or '.join(near)}?"] if near else []
         return NotFoundError(

@@ -7,7 +7,6 @@ counts from the next call on. It implements `engine.api.Host` without importing 
 from __future__ import annotations
 
 import json
-import logging
 from typing import Any
 
 from vmgit.answer import Answer
@@ -19,8 +18,6 @@ from .kv import Kv, KvStore
 
 #: Capabilities that a profile can name and that nothing implements: granted or not, a call says so.
 UNAVAILABLE = ("env", "exec", "fetch", "fs", "sqlite")
-
-_log = logging.getLogger(__name__)
 
 
 class Registry:
@@ -52,7 +49,9 @@ class Registry:
             return Answer(error=error.fault)
         except Exception:
             # JavaScript must not see Python's words; whoever runs vmgit must see the bug.
-            _log.exception("host call %s failed", _shown(op))
+            import logging
+
+            logging.getLogger(__name__).exception("host call %s failed", _shown(op))
             message = f"the host failed to answer {_shown(op)}"
             return Answer(error=Fault("InternalError", message, code="internal"))
 

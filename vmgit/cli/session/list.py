@@ -8,9 +8,6 @@ import msgspec
 from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.moments import ago
 
-#: The states of sessions that may still run something.
-OPEN = ("starting", "active", "crashed")
-
 
 @click.command("list", short_help="List sessions, newest first.")
 @click.option("--all", "everything", is_flag=True, help="Closed, lost and one-run sessions too.")
@@ -18,8 +15,10 @@ OPEN = ("starting", "active", "crashed")
 @pass_app
 def list_(app: App, everything: bool) -> None:
     """List sessions, newest first."""
+    from vmgit.eventlog.rows import OPEN_STATES
+
     with app.open("session list") as workspace:
-        rows = workspace.views.sessions(state=None if everything else OPEN)
+        rows = workspace.views.sessions(state=None if everything else OPEN_STATES)
     if app.json:
         app.emit([msgspec.to_builtins(row) for row in rows])
         return
