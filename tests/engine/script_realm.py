@@ -103,7 +103,7 @@ class ScriptRealm:
                 self._receive(json.loads(stash))
         except _dukpy.JSRuntimeError as error:
             if "private" in variables.get("op", ""):
-                self.lines.append(f"unhandled {error}")
+                self.lines.append(f"unhandled {str(error).splitlines()[0]}")
             else:
                 raise
 

@@ -93,11 +93,18 @@ class _Rewriter:
         return find_top_level(self.root, self.data)[0]
 
     def _clash(self) -> Node | None:
-        """Return a function of the name of a let, const or class: the engine lets it pass."""
-        names = set(self.lexical) | set(self.imported)
+        """Return a function after a let, const or class of its name: the engine lets it pass."""
+        places = {
+            name: node.start_byte
+            for node in reversed([*self.found.lets, *self.found.imports])
+            for name in (import_names if node.type == "import_statement" else declared_names)(node)
+        }
+        for node in self.found.classes:
+            places[name_of(field_of(node, "name"))] = node.start_byte
         for node in self.found.functions:
-            if name_of(field_of(node, "name")) in names:
-                return field_of(node, "name")
+            name = field_of(node, "name")
+            if places.get(name_of(name), node.start_byte) < node.start_byte:
+                return name
         return None
 
     def _refused(self, place: int, invalid: str) -> Rewritten:
