@@ -13,6 +13,7 @@ from .realms import Session, session, shown
 
 CPU = Limits(cpu_ms=300, wall_ms=20_000, memory_mb=32, output_kb=16, events=50)
 WALL = Limits(cpu_ms=20_000, wall_ms=300, memory_mb=32, output_kb=16, events=50)
+MEMORY = Limits(cpu_ms=20_000, wall_ms=20_000, memory_mb=32)
 
 RUNAWAYS = [
     ("for (;;) {}", CPU, "cpu_ms"),
@@ -28,11 +29,15 @@ RUNAWAYS = [
     ("/(a+)+b/.test('a'.repeat(50))", WALL, "wall_ms"),
     ("Promise.reject({toString() { for (;;) {} }})", WALL, "wall_ms"),
     ("({}).x = {get y() { for (;;) {} }}.y", WALL, "wall_ms"),
-    ("const all = []; for (;;) all.push({x: 1})", WALL, "memory_mb"),
-    ("const all = []; for (;;) all.push(new Uint8Array(1e6).fill(1))", WALL, "memory_mb"),
-    ("let s = 'x'; for (;;) s += s", WALL, "memory_mb"),
-    ("new ArrayBuffer(1e8)", WALL, "memory_mb"),
-    ("Promise.resolve().then(() => { const a = []; for (;;) a.push([a]) }); 1", WALL, "memory_mb"),
+    ("const all = []; for (;;) all.push({x: 1})", MEMORY, "memory_mb"),
+    ("const all = []; for (;;) all.push(new Uint8Array(1e6).fill(1))", MEMORY, "memory_mb"),
+    ("let s = 'x'; for (;;) s += s", MEMORY, "memory_mb"),
+    ("new ArrayBuffer(1e8)", MEMORY, "memory_mb"),
+    (
+        "Promise.resolve().then(() => { const a = []; for (;;) a.push([a]) })",
+        MEMORY,
+        "memory_mb",
+    ),
     ("for (;;) console.log('line')", WALL, "events"),
     ("for (;;) console.log('x'.repeat(3000))", WALL, "output_kb"),
     ("console.log('x'.repeat(1e6))", WALL, "output_kb"),

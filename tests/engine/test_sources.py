@@ -35,7 +35,7 @@ FILES = {
     ),
     "lib/later.mjs": "export const v = await Promise.resolve(9);",
     "lib/never.mjs": "await new Promise(() => {});",
-    "lib/lazy.cjs": "exports.load = () => import('./d.json'); exports.boom = () => null.x;",
+    "lib/lazy.cjs": "exports.load = () => import('./d.json'); exports.boom = () => { throw new Error('b') };",
     "lib/missing.mjs": "import {q} from './nope.js'; export default q;",
     "lib/count.cjs": "globalThis.counted = (globalThis.counted || 0) + 1; exports.n = counted;",
     "lib/sub/up.mjs": "export {a} from '../a.mjs'; export const url = import.meta.url;",
@@ -135,7 +135,7 @@ def test_relative_names_start_at_the_file_that_holds_the_code(made: Session) -> 
     assert fault.stack.startswith("    at boom (lib/y.js:1:58)")
     fault = made.run("require('./lib/lazy.cjs').boom()").outcome.error
     assert fault is not None
-    assert fault.stack.startswith("    at <anonymous> (lib/lazy.cjs:1:63)")
+    assert fault.stack.startswith("    at <anonymous> (lib/lazy.cjs:1:75)")
 
 
 def test_a_hashbang_is_no_code(made: Session) -> None:

@@ -106,8 +106,13 @@ class Stacks:
             text = _MODULE.sub(lambda m: "" if m[1] in self.wrappers else m[0], text)
             text = _VERSION.sub("", text)
         if "vmgit:missing/" in text:
-            text = _MISSING.sub(lambda found: json.dumps(self._missing[int(found[1])])[1:-1], text)
+            text = _MISSING.sub(self._message, text)
         return text
+
+    def _message(self, match: re.Match[str]) -> str:
+        index = int(match[1])
+        known = index < len(self._missing)
+        return json.dumps(self._missing[index])[1:-1] if known else match[0]
 
     def _position(self, match: re.Match[str]) -> str:
         line, column = int(match[1]), int(match[2] or 0)
