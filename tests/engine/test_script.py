@@ -79,8 +79,8 @@ if (true) { var z = 3 } z -> number 3
 let q; let q -> throws SyntaxError: invalid redefinition of lexical identifier
 let q; { var q } -> throws SyntaxError: invalid redefinition of lexical identifier
 let q; function q() {} -> throws SyntaxError: invalid redefinition of lexical identifier
-function q() {} let q -> throws SyntaxError: invalid redefinition of lexical identifier
-function q() {} class q {} -> throws SyntaxError: invalid redefinition of lexical identifier
+function q() {} let q -> throws SyntaxError: invalid redefinition of global identifier
+function q() {} class q {} -> throws SyntaxError: invalid redefinition of global identifier
 var q; let q -> throws SyntaxError: invalid redefinition of global identifier
 class q {} class q {} -> throws SyntaxError: invalid redefinition of lexical identifier
 let q, [q] = [1] -> throws SyntaxError: invalid redefinition of lexical identifier

@@ -3,7 +3,8 @@
 Three forms, by what the script is. Sloppy: `let`, `const` and `class` become `var`, which an
 indirect eval makes properties of the global object. Strict: an eval's `var` would be local, so
 declarations become assignments to names made before. Async: the same inside an async function.
-Early errors are not looked for here: the engine compiles the user's own text first.
+Early errors are not looked for here: the engine compiles the user's own text first. Not kept: the
+top level's dead zone, and in the async form a `var` that a direct `eval` makes is the script's own.
 """
 
 from __future__ import annotations
