@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +28,11 @@ def test_the_formula_is_the_documented_one() -> None:
 def test_the_hash_of_stored_rows_never_changes() -> None:
     # Written down once: another value here means that no log in the world verifies any more.
     assert chain_hash(*ROW) == "6777777d1940b13c8ce03a1dc5706c8c08b80fb10350dd6c308cbf7c7e649a59"
+
+
+def test_the_documented_example_is_right() -> None:
+    page = Path(__file__).parents[2] / "docs" / "event-log.md"
+    assert chain_hash(*ROW) in page.read_text(encoding="utf-8")
 
 
 def test_no_execution_differs_from_an_empty_one() -> None:
