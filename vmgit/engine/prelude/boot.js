@@ -1,7 +1,8 @@
 // The last file of the prelude: closes the doors that the engine leaves open, and takes commands.
-let reported = false;
-const report = (thrown, value) => {
-  if (reported) return;
+let reported = false, turn = 0;
+// A script that an earlier execution left waiting may end in this one: its value is not ours.
+const reportTo = (mine) => (thrown, value) => {
+  if (mine !== turn || reported) return;
   reported = true;
   send(thrown ? 'e' : 'v', thrown ? describeFault(value) : describe(value));
 };
@@ -16,6 +17,8 @@ let host = freeze({ args: freeze([]) });
 
 const begin = (command) => {
   reported = false;
+  timers.length = 0;
+  turn += 1;
   lastStringified = undefined;
   consoleBudget = command.budget;
   seedRandom(command.seed);
@@ -29,6 +32,7 @@ const begin = (command) => {
 
 const run = (command) => {
   begin(command);
+  const report = reportTo(turn);
   switch (command.format) {
     case 'script': runScript(command.script, command.pad, report); break;
     case 'module':
@@ -70,7 +74,7 @@ const open = (command) => {
 };
 
 const commands = {
-  __proto__: null, run, explain, open,
+  __proto__: null, run, explain, open, wait: tellWait, fire: fireTimer,
   clock: () => send('t', clockText()),
   probe: () => { unsent = 'vmgit'; },
 };
