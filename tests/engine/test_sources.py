@@ -35,7 +35,9 @@ FILES = {
     ),
     "lib/later.mjs": "export const v = await Promise.resolve(9);",
     "lib/never.mjs": "await new Promise(() => {});",
-    "lib/lazy.cjs": "exports.load = () => import('./d.json'); exports.boom = () => { throw new Error('b') };",
+    "lib/lazy.cjs": (
+        "exports.load = () => import('./d.json'); exports.boom = () => { throw new Error('b') };"
+    ),
     "lib/missing.mjs": "import {q} from './nope.js'; export default q;",
     "lib/count.cjs": "globalThis.counted = (globalThis.counted || 0) + 1; exports.n = counted;",
     "lib/sub/up.mjs": "export {a} from '../a.mjs'; export const url = import.meta.url;",

@@ -30,6 +30,7 @@ _FILES = (
     "errors.js",
     "console.js",
     "describe.js",
+    "timers.js",
     "commonjs.js",
 )
 _LAST = ("script.js", "boot.js")

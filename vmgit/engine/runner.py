@@ -6,6 +6,7 @@ realm asks. Nothing may raise from an answer into the engine, which would swallo
 
 from __future__ import annotations
 
+import time
 import traceback
 from typing import Any
 
@@ -56,6 +57,7 @@ class Runner:
         self._unhandled: Fault | None = None
         self._starved = False
         self._requires = 0
+        self._wait_ms = -1
         self._interpreter = Interpreter(self)
         self._interpreter.boot()
 
@@ -82,6 +84,7 @@ class Runner:
             raised = self._command("run", command)
             if raised is not None and self._error is None:
                 self._error = self._explain(raised)
+            self._run_timers(live=job.clock is None)
             if self._error is None and not self._reported:
                 self._error = _PENDING
         self._command("clock", {})
@@ -93,6 +96,19 @@ class Runner:
             value=None if job.kind == "startup" else self._value,
             error=self._error,
         )
+
+    def _run_timers(self, *, live: bool) -> None:
+        """Fire timers until none is left or one fails; only a live execution waits for them."""
+        while self._error is None:
+            self._wait_ms = -1
+            self._command("wait", {})
+            if self._wait_ms < 0:
+                return
+            if live and self._wait_ms > 0:
+                time.sleep(self._wait_ms / 1000)
+            raised = self._command("fire", {})
+            if raised is not None and self._error is None:
+                self._error = self._explain(raised)
 
     def _prepare(self, job: Job) -> dict[str, Any]:
         command: dict[str, Any] = {
@@ -159,6 +175,10 @@ class Runner:
                 self._error = self._fault(text)
             case "u":
                 self._unhandled = None if text == "null" else self._fault(text)
+            case "x":
+                self._error = self._fault(text)
+            case "w":
+                self._wait_ms = int(text)
             case "t":
                 self._clock = msgspec.json.decode(text, type=tuple[tuple[int, int], ...])
             case "h":
