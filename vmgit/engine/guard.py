@@ -166,7 +166,9 @@ class Guard:
         self._armed = False
         self.lift_memory()
         if name == "cpu_ms":
-            self._end(name, self._limits.cpu_ms, self.cpu_us() // 1000)
+            # The timer counts in ticks of the scheduler and may be ahead of the exact figure.
+            used = max(self.cpu_us() // 1000, self._limits.cpu_ms)
+            self._end(name, self._limits.cpu_ms, used)
         else:
             used = int((time.monotonic() - self._start) * 1000)
             self._end(name, self._limits.wall_ms, used)
