@@ -8,13 +8,12 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from vmgit.errors import BusyError, EnvironmentFailure
+from vmgit.errors import EnvironmentFailure
 from vmgit.eventlog.connection import open_database
 from vmgit.eventlog.log import EventLog
 from vmgit.eventlog.verify import verify
@@ -60,15 +59,6 @@ def test_a_path_with_odd_characters(tmp_path: Path) -> None:
     with EventLog.open(path) as log:
         put(log, "s", note())
     assert path.exists()
-
-
-def test_health_tells_sizes_and_mode(log: EventLog, path: Path) -> None:
-    put(log, "s", note())
-    health = log.health()
-    assert (health.path, health.journal_mode, health.readonly) == (str(path), "wal", False)
-    assert health.schema_version == 2
-    assert health.database_bytes == path.stat().st_size
-    assert health.wal_bytes == Path(f"{path}-wal").stat().st_size > 0
 
 
 def test_without_a_write_ahead_log_the_contract_holds(path: Path) -> None:
@@ -155,59 +145,6 @@ def test_a_log_opened_for_reading_refuses_to_append(log: EventLog, path: Path) -
         assert caught.value.kind == "log_readonly"
         put(log, "s", note())
         assert reader.last_seq() == 2
-
-
-def test_a_locked_log_is_busy_after_the_timeout(path: Path) -> None:
-    with EventLog.open(path, timeout_s=0.05) as log, raw(path) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(BusyError, match="locked") as caught:
-            put(log, "s", note())
-        assert caught.value.exit_code == 6
-        other.execute("ROLLBACK")
-        put(log, "s", note())
-        assert log.last_seq() == 1
-
-
-def test_a_locked_log_is_waited_for(path: Path) -> None:
-    with EventLog.open(path, timeout_s=30) as log, raw(path) as other:
-        other.execute("BEGIN IMMEDIATE")
-        thread = threading.Thread(target=put, args=(log, "s", note()))
-        thread.start()
-        # Readers are blocked neither by the writer nor by the one that waits.
-        with EventLog.open(path, readonly=True) as reader:
-            assert reader.last_seq() == 0
-        other.execute("ROLLBACK")
-        thread.join()
-        assert log.last_seq() == 1
-
-
-def test_an_append_after_a_read_does_not_fail_on_a_foreign_write(log: EventLog, path: Path) -> None:
-    with EventLog.open(path) as other:
-        assert log.last_seq() == 0
-        put(other, "s", note())
-        put(log, "s", note())
-        put(other, "s", note())
-        assert [event.seq for event in log.read()] == [1, 2, 3]
-
-
-def test_a_log_that_crossed_a_fork_refuses_to_write(log: EventLog, path: Path) -> None:
-    # A real fork of this process would copy the test runner's threads; another process will do.
-    log.database._pid += 1
-    with pytest.raises(RuntimeError, match="before a fork"):
-        put(log, "s", note())
-
-
-def test_a_full_database_rolls_back_and_recovers(log: EventLog) -> None:
-    put(log, "s", note())
-    pages = log.database.rows("PRAGMA page_count")[0][0]
-    log.database.rows(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(EnvironmentFailure, match="is full; nothing was recorded") as caught:
-        put(log, "s", note(), note("x" * 20_000), durable=True)
-    assert caught.value.kind == "disk_full"
-    assert log.last_seq() == 1
-    log.database.rows("PRAGMA max_page_count = 1000000")
-    put(log, "s", note("x" * 20_000))
-    assert verify(log).rows == 2
 
 
 _FILL = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -174,40 +173,3 @@ def test_a_stream_is_read_by_its_index(log: EventLog) -> None:
     assert [row[3] for row in plan] == [
         "SEARCH event USING INDEX sqlite_autoindex_event_1 (stream=?)"
     ]
-
-
-def test_durability_sets_the_level_of_each_commit(log: EventLog) -> None:
-    levels = []
-    for durable in (True, False, False, True, True, False):
-        with log.database.transaction(durable=durable) as connection:
-            # A comment makes the statement new: the answer to a cached one can be old.
-            query = f"PRAGMA synchronous /* {len(levels)} */"
-            levels.append(connection.execute(query).fetchone()[0])
-    assert levels == [2, 1, 1, 2, 2, 1]
-
-
-def test_a_failed_transaction_leaves_nothing_open(log: EventLog) -> None:
-    with pytest.raises(ZeroDivisionError), log.database.transaction(durable=False):
-        raise ZeroDivisionError
-    put(log, "s", note())
-    assert log.last_seq() == 1
-
-
-def test_threads_may_share_a_log(log: EventLog) -> None:
-    def write(stream: str) -> None:
-        for number in range(50):
-            put(log, stream, note(str(number)))
-
-    threads = [threading.Thread(target=write, args=(f"t{number}",)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [log.version(f"t{number}") for number in range(4)] == [50] * 4
-    assert verify(log).ok
-
-
-def test_closing_twice_is_fine(path: Path) -> None:
-    log = EventLog.open(path)
-    log.close()
-    log.close()
