@@ -146,6 +146,16 @@ def test_the_clock_answers_from_the_recording(prompt: Session) -> None:
     assert result.outcome.value.json == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["throw 1", "Promise.reject(1)", "Promise.reject(1); throw 2", "await new Promise(() => 0)"],
+)
+def test_the_clock_is_recorded_however_it_ends(prompt: Session, text: str) -> None:
+    result = prompt.run("Date.now();" + text)
+    assert result.outcome.status == "error"
+    assert len(result.clock) == 1
+
+
 def test_dates_are_dates(prompt: Session) -> None:
     clock = [(86_400_000, 9)]
     for text, expected in [

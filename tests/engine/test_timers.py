@@ -29,14 +29,15 @@ def test_timers_run_in_order_of_their_time(prompt: Session) -> None:
 
 
 def test_an_await_of_a_timer_settles(prompt: Session) -> None:
-    text = "const from = Date.now(); await new Promise(r => setTimeout(r, 40)); Date.now() - from >= 40"
-    assert shown(prompt.run(text)) == "true"
+    text = "const from = Date.now(); await new Promise(r => setTimeout(r, 40)); Date.now() - from"
+    assert float(shown(prompt.run(text))) >= 40
 
 
 def test_intervals_and_clearing(prompt: Session) -> None:
     text = (
-        "let n = 0; const id = setInterval(() => { console.log(++n); if (n === 3) clearInterval(id) },"
-        " 2); clearTimeout(setTimeout(() => console.log('never'), 1)); clearTimeout(undefined); 0"
+        "let n = 0; const step = () => { console.log(++n); if (n === 3) clearInterval(id) };"
+        "const id = setInterval(step, 2); clearTimeout(undefined);"
+        "clearTimeout(setTimeout(() => console.log('never'), 1)); 0"
     )
     assert [line.text for line in prompt.run(text).outcome.console] == ["1", "2", "3"]
 

@@ -40,6 +40,16 @@ class EngineError(Exception):
     """The engine ended an evaluation with an error of its own; the text is all that it tells."""
 
 
+class Closing(msgspec.Struct, frozen=True):
+    """What a command leaves: the clock's readings so far, the milliseconds until the next timer
+    (-1: there is none), and messages that could not be sent when they were due.
+    """
+
+    clock: list[tuple[int, int]]
+    wait: float
+    unsent: str
+
+
 class Doors(Protocol):
     """What the realm may ask for while it runs. Nothing here may raise."""
 
@@ -67,16 +77,19 @@ class Interpreter:
     def boot(self) -> None:
         """Run the prelude. Raises `EngineError` if the engine is not the one it was made for."""
         self._evaluate(prelude(self._token), b"{}")
-        if self.command("probe", {}) != b'"vmgit"':
+        if self.command("probe", {}) != Closing([], -1, ""):
             raise EngineError("the command channel of the prelude does not answer")
 
-    def command(self, op: str, fields: dict[str, Any]) -> bytes | None:
-        """Run a command of the prelude and drain all jobs; return what could not be sent.
+    def command(self, op: str, fields: dict[str, Any]) -> Closing:
+        """Run a command of the prelude and drain all jobs; return what they left behind.
 
         Raises `EngineError`, also for a rejection that nobody handled.
         """
         payload = msgspec.json.encode({"token": self._token, "op": op, **fields})
-        return self._evaluate(b"dukpy", payload)
+        result = self._evaluate(b"dukpy", payload)
+        if result is None:
+            raise EngineError("the command channel of the prelude does not answer")
+        return msgspec.json.decode(msgspec.json.decode(result, type=str), type=Closing)
 
     def evaluate_module(self, name: str, source: str) -> None:
         """Evaluate a module from within a call of the realm. Raises `EngineError`."""

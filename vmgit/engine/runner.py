@@ -15,7 +15,7 @@ import msgspec
 from vmgit.engine import protocol
 from vmgit.engine.anchors import anchor
 from vmgit.engine.api import Job, RealmConfig
-from vmgit.engine.interpreter import EngineError, Interpreter
+from vmgit.engine.interpreter import Closing, EngineError, Interpreter
 from vmgit.engine.link import Link
 from vmgit.engine.resolve import ResolutionError
 from vmgit.engine.rewrite import Rewritten, rewrite
@@ -53,11 +53,10 @@ class Runner:
         self._reported = False
         self._value: Value | None = None
         self._error: Fault | None = None
-        self._clock: tuple[tuple[int, int], ...] = ()
         self._unhandled: Fault | None = None
         self._starved = False
         self._requires = 0
-        self._wait_ms = -1
+        self._closing = Closing([], -1, "")
         self._interpreter = Interpreter(self)
         self._interpreter.boot()
 
@@ -70,7 +69,7 @@ class Runner:
         """Run a job to its end, whatever it does; limits end the process instead."""
         self._reported = self._starved = False
         self._value = self._error = None
-        self._clock = ()
+        self._closing = Closing([], -1, "")
         guard = self._link.guard
         guard.arm(job.limits)
         self._sources.begin(job.path or "")
@@ -81,17 +80,14 @@ class Runner:
             self._reported, self._error = True, Fault("Error", str(error))
         else:
             guard.starve()
-            raised = self._command("run", command)
-            if raised is not None and self._error is None:
-                self._error = self._explain(raised)
+            self._settle(self._command("run", command))
             self._run_timers(live=job.clock is None)
             if self._error is None and not self._reported:
                 self._error = _PENDING
-        self._command("clock", {})
         guard.disarm()
         return protocol.Done(
             cpu_us=guard.cpu_us(),
-            clock=self._clock,
+            clock=tuple(self._closing.clock),
             deps=self._sources.deps,
             value=None if job.kind == "startup" else self._value,
             error=self._error,
@@ -99,16 +95,10 @@ class Runner:
 
     def _run_timers(self, *, live: bool) -> None:
         """Fire timers until none is left or one fails; only a live execution waits for them."""
-        while self._error is None:
-            self._wait_ms = -1
-            self._command("wait", {})
-            if self._wait_ms < 0:
-                return
-            if live and self._wait_ms > 0:
-                time.sleep(self._wait_ms / 1000)
-            raised = self._command("fire", {})
-            if raised is not None and self._error is None:
-                self._error = self._explain(raised)
+        while self._error is None and self._closing.wait >= 0:
+            if live:
+                time.sleep(self._closing.wait / 1000)
+            self._settle(self._command("fire", {}))
 
     def _prepare(self, job: Job) -> dict[str, Any]:
         command: dict[str, Any] = {
@@ -130,17 +120,27 @@ class Runner:
         """Run a command; return the text of what the engine raised, if it did."""
         raised = None
         try:
-            unsent = self._interpreter.command(op, fields)
+            self._closing = self._interpreter.command(op, fields)
         except EngineError as error:
             raised = str(error)
         else:
-            for line in msgspec.json.decode(unsent, type=str).split("\n") if unsent else ():
+            for line in self._closing.unsent.split("\n"):
                 if line:
                     self.receive(line[0], line[1:])
         starved = self._starved or (raised is not None and _is_starved(raised))
         if starved or (raised == "null" and self._link.guard.memory_is_short()):
             self._link.guard.out_of_memory()
         return raised
+
+    def _settle(self, raised: str | None) -> None:
+        """Take a rejection that nobody handled as the error, unless there is one already."""
+        if raised is None:
+            return
+        if self._error is None:
+            self._error = self._explain(raised)
+        else:
+            # What raises has no result: ask again for what the command left behind.
+            self._command("probe", {})
 
     def _explain(self, raised: str) -> Fault | None:
         """Return the fault of a rejection that nobody handled; None if it was no real one."""
@@ -177,10 +177,6 @@ class Runner:
                 self._unhandled = None if text == "null" else self._fault(text)
             case "x":
                 self._error = self._fault(text)
-            case "w":
-                self._wait_ms = int(text)
-            case "t":
-                self._clock = msgspec.json.decode(text, type=tuple[tuple[int, int], ...])
             case "h":
                 return self._call(text)
             case "q":

@@ -74,9 +74,7 @@ const open = (command) => {
 };
 
 const commands = {
-  __proto__: null, run, explain, open, wait: tellWait, fire: fireTimer,
-  clock: () => send('t', clockText()),
-  probe: () => { unsent = 'vmgit'; },
+  __proto__: null, run, explain, open, fire: fireTimer, probe: () => {},
 };
 
 const pin = (object, key, value) => defineProperty(object, key, {
@@ -88,19 +86,32 @@ pin(Error, 'prepareStackTrace', undefined);
 const removed = ['WeakRef', 'FinalizationRegistry', 'Atomics', 'SharedArrayBuffer'];
 for (let i = 0; i < removed.length; i++) delete globalThis[removed[i]];
 
+// The result of a command is made a text after all its jobs have run, and only then looks at what
+// they left behind; so one evaluation tells everything.
+const closing = {
+  __proto__: null,
+  toJSON: () => `{"clock":${clockText()},"wait":${timeLeft()},"unsent":${stringify(unsent)}}`,
+};
+let commandResult;
+
 // Every evaluation publishes these two globals anew by assignment, so setters receive them: one is
 // the command channel, known by its token, and the other leads nowhere.
 defineProperty(globalThis, 'call_python', {
   get: undefined, set(ignored) {}, enumerable: false, configurable: false,
 });
 defineProperty(globalThis, 'dukpy', {
-  get: () => (unsent === '' ? undefined : unsent),
+  get() {
+    const result = commandResult;
+    commandResult = undefined;
+    return result;
+  },
   set(command) {
     if (!isObject(command)) return;
     const token = getDescriptor(command, 'token');
     if (!token || token.value !== TOKEN) return;
     unsent = '';
     commands[command.op](command);
+    commandResult = closing;
   },
   enumerable: false,
   configurable: false,

@@ -49,9 +49,10 @@ const fireTimer = () => {
   }
 };
 
-const tellWait = () => {
+// Milliseconds until the earliest timer, -1 without one.
+const timeLeft = () => {
   const timer = earliestTimer();
-  send('w', timer === null ? '-1' : '' + max(0, timer.due - nativeNow()));
+  return timer === null ? -1 : max(0, timer.due - nativeNow());
 };
 
 hide(globalThis, 'setTimeout', function setTimeout(callback, delay, ...args) {
