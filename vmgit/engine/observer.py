@@ -24,6 +24,8 @@ class Observer:
         self._host = host
         self._trace: list[ConsoleLine | HostCall] = []
         self._printed = 0
+        # A worker may read only what its own lookups named.
+        self._named: set[str | None] = set()
 
     def check_source(self, size: int) -> LimitHit | None:
         """Return the hit of `source_kb` by a text of `size` bytes, or None."""
@@ -44,9 +46,10 @@ class Observer:
             case protocol.Lookup(path=path):
                 oid = self._source.lookup(path)
                 self.deps[path] = oid
+                self._named.add(oid)
                 return protocol.Found(oid), None
             case protocol.Read(oid=oid):
-                if oid not in self.deps.values():
+                if oid not in self._named:
                     return protocol.Content(None), None
                 data = self._source.blob(oid)
                 return protocol.Content(data), self.check_source(len(data))

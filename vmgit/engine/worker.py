@@ -6,6 +6,7 @@ environment to speak of, and ignores Ctrl-C, which is the parent's to decide abo
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -35,6 +36,8 @@ def _serve(link: Link) -> None:
     runner = Runner(link)
     _preload()
     sys.dont_write_bytecode = True
+    # What is there now stays for ever: collecting it again would only unshare pages of forks.
+    gc.freeze()
     link.guard.settle()
     report = sandbox.apply(link.keep)
     link.send(protocol.Ready(report, native().__name__))
