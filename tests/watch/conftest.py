@@ -117,6 +117,15 @@ class Follower:
             assert time.monotonic() < deadline, f"{self.messages=} {self.batches=}"
             self.step()
 
+    def rescanned(self) -> None:
+        """Wait until a rescan was due and nothing is pending."""
+        self.until(
+            lambda: (
+                any(batch.paths is None for batch in self.batches)
+                and self.batch.wait_ms(monotonic_us()) is None
+            )
+        )
+
     def message(self, kind: type[Message]) -> Message:
         """Return the first message of a kind that is read from now on."""
         start = len(self.messages)

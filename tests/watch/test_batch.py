@@ -167,7 +167,7 @@ def test_a_lock_is_waited_for_even_past_the_longest_wait() -> None:
     script.paths("a.js")
     assert script.run(3000) == []
     script.lock = False
-    assert [batch for _, batch in script.run(4000)] == [ready("a.js")]
+    assert script.run(4000) == [(3500, ready("a.js"))]
 
 
 def test_a_stale_lock_is_waited_for_once() -> None:
@@ -178,6 +178,29 @@ def test_a_stale_lock_is_waited_for_once() -> None:
     assert (batch, when) == (ready("a.js"), 5_000)
     script.paths("b.js")
     assert script.run(21_000) == [(20_020, ready("b.js"))]
+
+
+def test_a_lock_is_not_stale_while_files_change_under_it() -> None:
+    script = Script()
+    script.lock = True
+    for now in range(0, 12_000, 1_000):
+        assert script.run(now) == []
+        script.paths(f"{now}.js")
+    script.lock = False
+    script.add(GitChanged(("index", "index.lock")))
+    [(_, batch)] = script.run(20_000)
+    assert batch.paths is not None
+    assert len(batch.paths) == 12
+
+
+def test_somebody_at_work_beside_a_stale_lock_does_not_wait_for_ever() -> None:
+    script = Script()
+    script.lock = True
+    found = []
+    for now in range(0, 50_000, 3_000):
+        found += script.run(now)
+        script.paths("a.js")
+    assert [when for when, _ in found] == [30_000, 30_020, *range(33_020, 48_000, 3_000)]
 
 
 def test_another_lock_after_a_stale_one_is_believed_again() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import msgspec
@@ -152,6 +153,17 @@ def test_a_repository_without_a_commit(repo: Repo, follow: Follow) -> None:
     unborn.write("sentinel", "0\n")
     batch = one_batch(follower, lambda: unborn.git("add", "x", "sentinel"))
     assert batch == Ready(frozenset(["x/y.js", "sentinel"]), True)
+
+
+def test_git_status_is_no_batch(repo: Repo, follow: Follow) -> None:
+    for path in repo.root.rglob("*.js"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    repo.git("update-index", "--refresh")
+    follower = follow()
+    for _ in range(3):
+        repo.git("status")  # takes the lock, has nothing to write, gives it back
+    follower.sentinel()
+    assert follower.batches == [Ready(frozenset(["sentinel"]), False)]
 
 
 def test_a_stale_lock_delays_but_does_not_stop(repo: Repo, follow: Follow) -> None:

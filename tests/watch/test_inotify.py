@@ -86,6 +86,17 @@ def test_a_file_being_created_counts_when_closed(watched: Watched) -> None:
     assert watched.seen("last") == ({"new.js"}, set())
 
 
+def test_of_the_lock_only_its_end_is_news(watched: Watched) -> None:
+    watched.sync("")
+    (watched.root / "index.lock").write_text("new index\n")
+    assert watched.seen("last") == (set(), set())
+    (watched.root / "index.lock").rename(watched.root / "index")
+    assert watched.seen("last") == ({"index.lock", "index"}, set())
+    (watched.root / "index.lock").write_text("given up\n")
+    (watched.root / "index.lock").unlink()
+    assert watched.seen("last") == ({"index.lock"}, set())
+
+
 def test_a_folder_no_longer_wanted_is_silent(watched: Watched) -> None:
     watched.sync("", "lib")
     assert watched.sync("") == set()

@@ -175,7 +175,7 @@ def test_a_root_that_is_deleted_and_comes_back(repo: Repo, follow: Follow) -> No
     assert "is gone" in follower.message(Degraded).reason
     shutil.copytree(copy, repo.root)
     follower.message(Recovered)
-    follower.until(lambda: any(batch.paths is None for batch in follower.batches))
+    follower.rescanned()
     changed = follower.during(lambda: repo.write("lib/c.js", "2\n"))
     assert changed == [Ready(frozenset(["lib/c.js"]), False)]
 
@@ -203,7 +203,7 @@ def test_a_folder_above_the_root_is_moved(tmp_path: Path, follow: Follow) -> Non
     assert "is gone" in follower.message(Degraded).reason
     (tmp_path / "moved").rename(above)
     follower.message(Recovered)
-    follower.until(lambda: any(batch.paths is None for batch in follower.batches))
+    follower.rescanned()
     changed = follower.during(lambda: repo.write("a.js", "2\n"))
     assert changed == [Ready(frozenset(["a.js"]), False)]
 
@@ -223,7 +223,7 @@ def overflow(repo: Repo, follower: Follower, change: Callable[[], object]) -> No
     change()
     os.kill(follower.source.pid, signal.SIGCONT)
     assert "overflow" in follower.message(Rescan).reason
-    follower.until(lambda: any(batch.paths is None for batch in follower.batches))
+    follower.rescanned()
 
 
 def test_a_kernel_queue_that_overflows_is_a_rescan(repo: Repo, follow: Follow) -> None:
@@ -262,7 +262,7 @@ def test_a_watcher_that_dies_is_started_again(repo: Repo, follow: Follow) -> Non
     follower.message(Recovered)
     assert follower.source.pid != first
     assert follower.source.fileno() == number
-    follower.until(lambda: any(batch.paths is None for batch in follower.batches))
+    follower.rescanned()
     changed = follower.during(lambda: repo.write("a.js", "2\n"))
     assert changed == [Ready(frozenset(["a.js"]), False)]
 

@@ -42,8 +42,12 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     max_wait_ms: int = 1_000
     #: The same while a rebase is in progress.
     rebase_max_wait_ms: int = 5_000
-    #: How long `index.lock` is believed; after that a crashed Git left it behind.
+    #: How long `index.lock` is believed while nothing happens; after that a crashed Git left it.
     lock_max_wait_ms: int = 5_000
+    #: The same even if files keep changing: a huge checkout, or somebody at work beside a lock.
+    lock_longest_wait_ms: int = 30_000
+    #: How long the events of a lock that is gone may be under way.
+    release_wait_ms: int = 500
     #: How long a missing or empty file may be an editor between two steps of saving.
     grace_ms: int = 100
 
@@ -79,6 +83,7 @@ class Batch:
         self._is_incomplete = is_incomplete
         #: Since when the lock is held; survives a batch, so that a stale lock is waited for once.
         self._locked_us: int | None = None
+        self._stale = False
         self._clear()
 
     def _clear(self) -> None:
@@ -88,6 +93,7 @@ class Batch:
         self._paths: set[str] = set()
         self._everything = False
         self._git = False
+        self._git_active = False
         self._unchecked: set[str] = set()
         self._grace_us: dict[str, int] = {}
 
@@ -99,12 +105,12 @@ class Batch:
                 self._unchecked.update(paths)
             case GitChanged(names=names):
                 if "index.lock" in names:
-                    self._locked_us = None  # another lock than the one waited for
-                if names == ("index.lock",):
-                    if self._first_us is None:
-                        return False  # taken and given back: nothing moved, as in `git status`
-                else:
-                    self._git = True
+                    self._locked_us = self._released_us = None
+                    self._stale = False
+                if self._first_us is None and names == ("index.lock",):
+                    return False  # taken and given back: nothing moved, as in `git status`
+                self._git_active = True
+                self._git = self._git or names != ("index.lock",)
             case Rescan():
                 self._everything = True
             case _:
@@ -139,7 +145,7 @@ class Batch:
         quiet, longest = pace.debounce_ms, pace.max_wait_ms
         if self._rebasing():
             quiet, longest = pace.rebase_quiet_ms, pace.rebase_max_wait_ms
-        elif self._git:
+        elif self._git_active:
             quiet = pace.git_quiet_ms if self._any_files() else pace.git_only_quiet_ms
         settled_us = max(self._last_us + quiet * 1000, self._files_us(now_us))
         return max(min(settled_us, self._first_us + longest * 1000), self._lock_us(now_us))
@@ -148,18 +154,21 @@ class Batch:
         return self._everything or bool(self._paths)
 
     def _lock_us(self, now_us: int) -> int:
+        pace = self._pace
         if self._lock_exists():
             if self._locked_us is None:
                 self._locked_us = now_us
-            stale_us = self._locked_us + self._pace.lock_max_wait_ms * 1000
-            return min(now_us + LOOK_MS * 1000, stale_us)
+            idle_us = max(self._locked_us, self._last_us) + pace.lock_max_wait_ms * 1000
+            until_us = min(idle_us, self._locked_us + pace.lock_longest_wait_ms * 1000)
+            self._stale = self._stale or until_us <= now_us
+            return 0 if self._stale else min(now_us + LOOK_MS * 1000, until_us)
         if self._locked_us is not None:
-            # The events of the release may still be on their way: they belong to this batch.
-            self._locked_us = None
-            self._released_us = now_us
+            if not self._stale:
+                self._released_us = now_us  # its events still belong to this batch
+            self._locked_us, self._stale = None, False
         if self._released_us is None:
             return 0
-        return self._released_us + self._pace.debounce_ms * 1000
+        return self._released_us + pace.release_wait_ms * 1000
 
     def _files_us(self, now_us: int) -> int:
         """Return until when files that are missing or half written are waited for."""

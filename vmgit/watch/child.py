@@ -46,6 +46,8 @@ def main(arguments: list[str] | None = None) -> None:
     checked = time.monotonic()
     while True:
         _write(b"".join(encode(message) for message in messages))
+        if messages:
+            time.sleep(0.005)
         messages = watcher.wait()
         if time.monotonic() - checked > CHECK:
             checked = time.monotonic()

@@ -58,6 +58,9 @@ class _Folder:
         path = f"{self.path}/{os.fsdecode(event.name)}"
         if event.mask & InotifyConstants.IN_ISDIR:
             self._pending.folder(path)
+        elif path.endswith("/index.lock"):
+            if not (event.is_delete or event.is_moved_from):
+                return  # only its end is news: all that was written under it came before
         elif event.is_create and _will_be_closed(path):
             return
         self._pending.path(path)
@@ -155,8 +158,6 @@ def _will_be_closed(path: str) -> bool:
 
     A second link to a file that exists gets no such event, nor do symbolic links and devices.
     """
-    if path.endswith("/index.lock"):
-        return False  # that it is there is the message
     try:
         status = os.lstat(path)
     except OSError:

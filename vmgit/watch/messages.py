@@ -27,7 +27,10 @@ class Paths(msgspec.Struct, frozen=True, tag="paths", tag_field="t"):
 
 
 class GitChanged(msgspec.Struct, frozen=True, tag="git", tag_field="t"):
-    """Files of the Git directory that changed: `HEAD`, `index`, `index.lock`, `refs/heads/x`."""
+    """Files of the Git directory that changed: `HEAD`, `index`, `refs/heads/x` and the like.
+
+    `index.lock` means that a Git command gave it back; whatever it wrote was reported before.
+    """
 
     names: tuple[str, ...]
 

@@ -124,18 +124,15 @@ class Watcher:
                 seen.rescan = f"{vital} was replaced"
                 self._list()
                 self._sync()
-        messages: list[Message] = []
-        if names:
-            messages.append(GitChanged(tuple(sorted(names))))
+        # Git's own files come last: that the lock is gone tells that the files are complete.
+        last = [GitChanged(tuple(sorted(names)))] if names else []
         if seen.rescan:
-            return [*messages, Rescan(seen.rescan)]
+            return [Rescan(seen.rescan), *last]
         relevant = (paths & self._tracked) | self._files_in(self._relative(changed))
         if self._tracked is not known:
             # A file that began or stopped being tracked has changed for whoever reads the index.
             relevant |= (paths & known) | (known ^ self._tracked)
-        if relevant:
-            messages.append(Paths(tuple(sorted(relevant))))
-        return messages
+        return [*([Paths(tuple(sorted(relevant)))] if relevant else []), *last]
 
     def _git_names(self, paths: set[str]) -> set[str]:
         names = set()
