@@ -21,25 +21,33 @@ class PendingObjects:
     def __init__(self, objects: Path) -> None:
         self._objects = str(objects)
         self._pending: dict[str, Future[None]] = {}
+        self._names: list[Future[None]] = []
         self._pool: ThreadPoolExecutor | None = None
 
     def add(self, oid: str) -> None:
         """Begin to flush the object `oid`, which has been written."""
         if oid not in self._pending:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vmgit-flush")
-            path = f"{self._objects}/{oid[:2]}/{oid[2:]}"
-            self._pending[oid] = self._pool.submit(_flush, path)
+            self._pending[oid] = self._start(f"{self._objects}/{oid[:2]}/{oid[2:]}")
+
+    def add_names(self, folder: Path) -> None:
+        """Begin to flush the names in `folder`, which has new ones."""
+        self._names.append(self._start(str(folder)))
 
     def flush(self) -> None:
-        """Return once every added object is on disk.
+        """Return once everything that was added is on disk.
 
         Raises `OSError` when the disk fails, and then every time: after a failed flush the kernel
         may call the lost pages clean, so trying again would only seem to succeed.
         """
-        for flushing in self._pending.values():
+        for flushing in (*self._pending.values(), *self._names):
             flushing.result()
         self._pending.clear()
+        self._names.clear()
+
+    def _start(self, path: str) -> Future[None]:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vmgit-flush")
+        return self._pool.submit(_flush, path)
 
     def close(self) -> None:
         """Wait for what is being flushed and end the threads."""
