@@ -4,8 +4,6 @@ import os
 import select
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -208,6 +206,10 @@ def test_a_folder_above_the_root_is_moved(tmp_path: Path, follow: Follow) -> Non
     assert changed == [Ready(frozenset(["a.js"]), False)]
 
 
+def _state(process: Path) -> str:
+    return (process / "stat").read_text().rpartition(")")[2].split()[0]
+
+
 def overflow(repo: Repo, follower: Follower, change: Callable[[], object]) -> None:
     """Let the kernel's queue run over while the watcher is stopped, and change something then."""
     limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
@@ -297,104 +299,12 @@ def test_not_a_repository_is_degraded_not_dead(tmp_path: Path) -> None:
         assert ".git is gone" in degraded.reason
 
 
-def _state(process: Path) -> str:
-    return (process / "stat").read_text().rpartition(")")[2].split()[0]
-
-
-def _alive(pid: int) -> bool:
-    try:
-        state = _state(Path(f"/proc/{pid}"))
-    except FileNotFoundError:
-        return False
-    return state != "Z"  # dead; whether somebody collects it is not ours to decide
-
-
-def _wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 60
-    while _alive(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-_PARENT = """
-import select, sys
-from pathlib import Path
-from vmgit.watch.source import WatchSource
-source = WatchSource(*map(Path, sys.argv[1:]))
-select.select([source], [], [])
-print(source.pid, flush=True)
-sys.stdin.read()
-"""
-
-
-def _parent(repo: Repo) -> tuple[subprocess.Popen[str], int]:
-    command = [sys.executable, "-c", _PARENT, repo.root, repo.git_dir, repo.common_dir]
-    parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    return parent, int(parent.stdout.readline())
-
-
-def test_the_watcher_ends_when_its_parent_is_killed(repo: Repo) -> None:
-    parent, pid = _parent(repo)
-    with parent:
-        assert _alive(pid)
-        parent.kill()
-        parent.wait()
-        _wait_until_gone(pid)
-
-
-def test_the_watcher_ends_when_its_parent_is_killed_and_the_pipe_leaked(repo: Repo) -> None:
-    code = _PARENT.replace(
-        "print(",
-        "import os, subprocess\nos.set_inheritable(source._process.stdin.fileno(), True)\n"
-        "subprocess.Popen(['sleep', '600'], close_fds=False, stdout=subprocess.DEVNULL)\nprint(",
-    )
-    command = [sys.executable, "-c", code, repo.root, repo.git_dir, repo.common_dir]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as parent:
-        assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
-        group = parent.pid
-        os.kill(parent.pid, signal.SIGKILL)
-        parent.wait()
-        _wait_until_gone(pid)
-        os.killpg(group, signal.SIGKILL)  # the sleeper
-
-
-def test_ctrl_c_does_not_reach_the_watcher(repo: Repo, follow: Follow) -> None:
-    follower = follow()
-    pid = follower.source.pid
-    assert os.getpgid(pid) == pid != os.getpgid(0)
-    os.kill(pid, signal.SIGINT)
-    follower.sentinel()
-    assert follower.source.pid == pid
-
-
 def test_closing_leaves_nothing(repo: Repo) -> None:
     with WatchSource(repo.root, repo.git_dir, repo.common_dir) as source:
         pid = source.pid
         assert pid is not None
     assert not Path(f"/proc/{pid}").exists()
     source.close()
-
-
-def test_modules_of_the_worktree_do_not_pass_for_ours(repo: Repo, follow: Follow) -> None:
-    repo.write("watchdog.py", "raise SystemExit('loaded')\n")
-    repo.write("json.py", "raise SystemExit('loaded')\n")
-    repo.commit()
-    here = Path.cwd()
-    os.chdir(repo.root)
-    try:
-        follower = follow()
-    finally:
-        os.chdir(here)
-    follower.sentinel()
-    assert not [m for m in follower.messages if isinstance(m, Degraded)]
 
 
 def test_polling_sees_changes_too(repo: Repo, follow: Follow) -> None:
