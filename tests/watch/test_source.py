@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vmgit.watch.batch import Ready
-from vmgit.watch.messages import Degraded, GitChanged, Paths, Recovered, Rescan, Started
+from vmgit.watch.messages import Degraded, GitChanged, Message, Paths, Recovered, Rescan, Started
 from vmgit.watch.source import WatchSource
 
 from .conftest import Follow, Follower, Repo, make_repo
@@ -267,6 +267,19 @@ def test_a_watcher_that_dies_is_started_again(repo: Repo, follow: Follow) -> Non
     follower.rescanned()
     changed = follower.during(lambda: repo.write("a.js", "2\n"))
     assert changed == [Ready(frozenset(["a.js"]), False)]
+
+
+def test_a_watcher_that_dies_before_it_was_ready_still_starts_once(repo: Repo) -> None:
+    with WatchSource(repo.root, repo.git_dir, repo.common_dir) as source:
+        assert source.pid is not None
+        os.kill(source.pid, signal.SIGKILL)
+        messages: list[Message] = []
+        deadline = time.monotonic() + 60
+        while Recovered() not in messages:
+            assert time.monotonic() < deadline
+            select.select([source], [], [], 1)
+            messages += source.read()
+    assert messages.count(Started("events")) == 1
 
 
 def test_a_watcher_that_keeps_dying_is_left_alone_for_a_while(repo: Repo, follow: Follow) -> None:

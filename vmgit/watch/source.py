@@ -52,6 +52,8 @@ class WatchSource:
         self._rest = b""
         self._starts: deque[float] = deque(maxlen=MOST_STARTS)
         self._died = False
+        #: Whether a `Started` was given out: it comes once, however often the process starts.
+        self._told = False
         self._start()
 
     @property
@@ -140,10 +142,12 @@ class WatchSource:
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
 
     def _understood(self, message: Message) -> list[Message]:
-        if isinstance(message, Started) and self._died:
-            self._died = False
-            return [Rescan("the watcher was started again"), Recovered()]
-        return [message]
+        if not isinstance(message, Started):
+            return [message]
+        died, self._died = self._died, False
+        first, self._told = not self._told, True
+        again = [Rescan("the watcher was started again"), Recovered()] if died else []
+        return [message, *again] if first else again
 
     def _bury(self) -> list[Message]:
         """Clear away the process that ended and start another one if that may help."""
