@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -93,11 +95,36 @@ def test_an_append_after_a_read_does_not_fail_on_a_foreign_write(log: EventLog, 
         assert [event.seq for event in log.read()] == [1, 2, 3]
 
 
-def test_a_log_that_crossed_a_fork_refuses_to_write(log: EventLog, path: Path) -> None:
-    # A real fork of this process would copy the test runner's threads; another process will do.
-    log.database._pid += 1
-    with pytest.raises(RuntimeError, match="before a fork"):
-        put(log, "s", note())
+_FORK = """
+import os, sys
+from pathlib import Path
+from vmgit.eventlog.log import EventLog
+from vmgit.events.envelope import NewEvent
+
+def append(log):
+    log.append("s", [NewEvent("console", 1, "{}")], durable=False, actor="a", worktree="w")
+
+with EventLog.open(Path(sys.argv[1])) as log:
+    append(log)
+    if os.fork() == 0:
+        try:
+            append(log)
+        except RuntimeError as error:
+            os.write(1, str(error).encode())
+        os._exit(0)
+    os.wait()
+    append(log)
+"""
+
+
+def test_a_log_that_crossed_a_fork_refuses_to_write(path: Path) -> None:
+    # In a process of its own: the test runner's threads must not be copied.
+    done = subprocess.run(
+        [sys.executable, "-c", _FORK, str(path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "the event log was opened before a fork: open it again"
+    with EventLog.open(path) as log:
+        assert verify(log).rows == 2
 
 
 def test_a_full_database_rolls_back_and_recovers(log: EventLog) -> None:

@@ -21,6 +21,17 @@ from .faults import explain, translated
 from .filesystem import filesystem_type, is_shared
 from .migrations import schema_version
 
+#: How often this process was forked from another one since it was started.
+_forks = 0
+
+
+def _forked() -> None:
+    global _forks
+    _forks += 1
+
+
+os.register_at_fork(after_in_child=_forked)
+
 
 class Health(msgspec.Struct, frozen=True):
     """What `status` and `doctor` tell about the database file; sizes in bytes.
@@ -46,10 +57,12 @@ class Database:
         self.path = path
         self.readonly = readonly
         self.journal_mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
-        self._lock = threading.RLock()
-        self._connection = connection
-        self._pid = os.getpid()
-        self._synchronous = -1
+        #: Held by whoever uses `connection`; for this module and its `Transaction` only.
+        self.lock = threading.RLock()
+        self.connection = connection
+        self.forks = _forks
+        #: Whether commits wait for the disk now; None before the first one.
+        self.durable: bool | None = None
 
     def __enter__(self) -> Database:
         return self
@@ -59,13 +72,13 @@ class Database:
 
     def close(self) -> None:
         """Close the file; closing twice is fine."""
-        with self._lock:
-            self._connection.close()
+        with self.lock:
+            self.connection.close()
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query. Raises `VmgitError` for what SQLite reports."""
-        with self._lock, translated(self.path):
-            return self._connection.execute(sql, parameters).fetchall()
+        with self.lock, translated(self.path):
+            return self.connection.execute(sql, parameters).fetchall()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -73,8 +86,8 @@ class Database:
 
         Run a query to its end inside: an open one keeps the write-ahead log from being reset.
         """
-        with self._lock, translated(self.path):
-            yield self._connection
+        with self.lock, translated(self.path):
+            yield self.connection
 
     def transaction(self, *, durable: bool) -> Transaction:
         """Return a context that is one write transaction; its value is the connection.
@@ -84,42 +97,6 @@ class Database:
         Raises `BusyError` when the write lock is not free within the timeout.
         """
         return Transaction(self, durable)
-
-    def begin(self, durable: bool) -> sqlite3.Connection:
-        """Begin a transaction, for `Transaction` only; the lock is held when it returns."""
-        self._lock.acquire()
-        try:
-            if self._pid != os.getpid():
-                raise RuntimeError("the event log was opened before a fork: open it again")
-            self._set_synchronous(durable)
-            # Not a deferred BEGIN: one that read first fails at once, without waiting, when
-            # another process wrote in between.
-            self._connection.execute("BEGIN IMMEDIATE")
-        except BaseException:
-            self._lock.release()
-            raise
-        return self._connection
-
-    def end(self, *, commit: bool) -> None:
-        """End the transaction that `begin` began, for `Transaction` only."""
-        try:
-            if commit:
-                self._connection.execute("COMMIT")
-        finally:
-            # Also when the commit failed; a full disk makes SQLite roll back by itself.
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            self._lock.release()
-
-    def _set_synchronous(self, durable: bool) -> None:
-        # With a rollback journal only EXTRA also syncs the folder after the journal is deleted;
-        # without that a power cut can bring the journal back and undo the commit.
-        level = (2 if self.journal_mode == "wal" else 3) if durable else 1
-        if level != self._synchronous:
-            # Not `execute`: SQLite runs this pragma when it is compiled, and a statement from
-            # Python's cache is not compiled again.
-            self._connection.executescript(f"PRAGMA synchronous = {level}")
-            self._synchronous = level
 
     def health(self) -> Health:
         """Return what can be said of the file."""
@@ -142,7 +119,7 @@ class Database:
 class Transaction:
     """One write transaction; see `Database.transaction`.
 
-    A class, not a generator: every append pays for it.
+    A class with little in it, and not a generator, because every append pays for it.
     """
 
     __slots__ = ("_database", "_durable")
@@ -152,10 +129,24 @@ class Transaction:
         self._durable = durable
 
     def __enter__(self) -> sqlite3.Connection:
+        database = self._database
+        connection = database.connection
+        database.lock.acquire()
         try:
-            return self._database.begin(self._durable)
-        except sqlite3.Error as error:
-            raise explain(error, self._database.path) from error
+            if database.forks != _forks:
+                raise RuntimeError("the event log was opened before a fork: open it again")
+            if database.durable is not self._durable:
+                self._set_synchronous()
+            # Not a deferred BEGIN: one that read first fails at once, without waiting, when
+            # another process wrote in between.
+            connection.execute("BEGIN IMMEDIATE")
+        except BaseException as error:
+            database.lock.release()
+            reason = explain(error, database.path)
+            if reason is error:
+                raise
+            raise reason from error
+        return connection
 
     def __exit__(
         self,
@@ -163,9 +154,32 @@ class Transaction:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        database = self._database
+        connection = database.connection
         try:
-            self._database.end(commit=error is None)
-        except sqlite3.Error as failure:
-            raise explain(failure, self._database.path) from failure
-        if error is not None and (reason := explain(error, self._database.path)) is not error:
+            if error is None:
+                connection.execute("COMMIT")
+        except BaseException as failure:
+            error = failure
+        finally:
+            # Also after a COMMIT that failed; a full disk makes SQLite roll back by itself.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            database.lock.release()
+        if error is None:
+            return
+        reason = explain(error, database.path)
+        if reason is not error:
             raise reason from error
+        if kind is None:
+            raise error
+
+    def _set_synchronous(self) -> None:
+        database = self._database
+        # With a rollback journal only EXTRA also syncs the folder after the journal is deleted;
+        # without that a power cut can bring the journal back and undo the commit.
+        level = (2 if database.journal_mode == "wal" else 3) if self._durable else 1
+        # Not `execute`: SQLite runs this pragma when it is compiled, and a statement from
+        # Python's cache is not compiled again.
+        database.connection.executescript(f"PRAGMA synchronous = {level}")
+        database.durable = self._durable

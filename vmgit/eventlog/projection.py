@@ -220,3 +220,6 @@ _RULES: dict[str, Callable[[StoredEvent, dict[str, Any]], list[Statement]]] = {
     "execution.finished": _finished,
     "execution.aborted": _aborted,
 }
+
+#: The event types that change anything here.
+PROJECTED = frozenset(_RULES)
