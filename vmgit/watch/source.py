@@ -146,8 +146,10 @@ class WatchSource:
             return [message]
         died, self._died = self._died, False
         first, self._told = not self._told, True
-        again = [Rescan("the watcher was started again"), Recovered()] if died else []
-        return [message, *again] if first else again
+        messages: list[Message] = [message] if first else []
+        if died:
+            messages += [Rescan("the watcher was started again"), Recovered()]
+        return messages
 
     def _bury(self) -> list[Message]:
         """Clear away the process that ended and start another one if that may help."""
