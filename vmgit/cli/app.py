@@ -1,13 +1,12 @@
-"""What every command shares: where it works, how it opens the workspace, how it answers.
+"""What every command shares: where it works, how it opens the workspace, its JSON document.
 
-Answers go to stdout, everything else to stderr. With `--json`, stdout holds exactly one document,
-also when the command fails.
+With `--json`, stdout holds exactly one document, also when the command fails. How anything is
+written is the business of `streams`.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vmgit.errors import UsageError
+
+from .streams import answer
 
 if TYPE_CHECKING:
     from vmgit.engine.process import WorkerRealm
@@ -42,11 +43,14 @@ class App:
 
     def emit(self, document: Any) -> None:
         """Write the JSON document that answers the command."""
-        import msgspec
-
         self.answered = True
-        data = msgspec.json.format(msgspec.json.encode(document), indent=2)
-        click.echo(data.decode("utf-8"))
+        # Bytes, so that no locale changes what programs read.
+        answer(json_bytes(document, indent=2))
+
+    def emit_line(self, document: Any) -> None:
+        """Write one document of many as a line, at once; whoever reads the pipe waits for it."""
+        self.answered = True
+        answer(json_bytes(document))
 
     def workspace_path(self, typed: str, root: Path) -> str:
         """Return the workspace path of a file that was typed relative to the `-C` folder.
@@ -83,28 +87,23 @@ def json_option(command: F) -> F:
     return option(command)
 
 
-def note(message: str) -> None:
-    """Tell the person something that is not the answer."""
-    click.echo(message, err=True)
+def json_bytes(document: Any, *, indent: int = 0) -> bytes:
+    """Return a document as JSON; a lone surrogate, which UTF-8 cannot hold, as its escape."""
+    import msgspec
+
+    try:
+        data = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        import json
+
+        return json.dumps(msgspec.to_builtins(document), indent=indent or None).encode("ascii")
+    return msgspec.json.format(data, indent=indent) if indent else data
 
 
-def hint(message: str) -> None:
-    """Tell the person what to do next."""
-    click.echo(click.style("hint: ", fg="cyan") + message, err=True)
-
-
-def waiting(holder: str) -> None:
-    """Say that another process holds the sessions and that this one queues."""
-    note(f"waiting for {holder} ...")
-
-
-def colour_wanted() -> bool | None:
-    """Return False where colour must not be used, None where the stream decides."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return None
-
-
-def interactive() -> bool:
-    """Return True when a person watches stderr, so that progress may be shown."""
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+def utf8(text: str, what: str) -> str:
+    """Return `text` from the command line. Raises `UsageError` when the log cannot hold it."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{what} is not UTF-8: character {error.start + 1}.") from None
+    return text

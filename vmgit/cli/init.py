@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from .app import App, json_option, pass_app
+from .streams import answer
 
 _FILES = {
     "vmgit.toml": """\
@@ -44,15 +45,15 @@ def init(app: App, directory: Path | None) -> None:
         app.emit({"folder": str(folder), "repository": made_repository, "written": written})
         return
     if made_repository:
-        click.echo(f"made a Git repository in {folder}")
+        answer(f"made a Git repository in {folder}")
     for name in written:
-        click.echo(f"wrote {name}")
+        answer(f"wrote {name}")
     if not written:
-        click.echo(f"{folder} is a workspace already; nothing was changed.")
+        answer(f"{folder} is a workspace already; nothing was changed.")
         return
     there = "" if folder == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
-    click.echo(f"Next: {there}git add {' '.join(written)}")
-    click.echo("Then: vmgit run -e 'hello()'")
+    answer(f"Next: {there}git add {' '.join(written)}")
+    answer("Then: vmgit run -e 'hello()'")
 
 
 def _ensure_repository(folder: Path) -> bool:

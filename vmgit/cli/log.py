@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .app import App, json_option, pass_app
+from .streams import answer
 
 if TYPE_CHECKING:
     from vmgit.events.envelope import StoredEvent
@@ -54,16 +55,13 @@ def log(app: App, limit: int, session: str | None, types: tuple[str, ...], follo
 
 def _write(app: App, event: StoredEvent) -> None:
     if app.json:
-        import msgspec
-
         from vmgit.documents import event_document
 
-        app.answered = True
-        click.echo(msgspec.json.encode(event_document(event)).decode())
+        app.emit_line(event_document(event))
         return
     from .event_lines import event_line
 
-    click.echo(event_line(event))
+    answer(event_line(event))
 
 
 def _known_types(types: tuple[str, ...]) -> tuple[str, ...] | None:

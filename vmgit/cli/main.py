@@ -1,7 +1,6 @@
-"""The entry point: the list of commands, and how every failure becomes a message and a status.
+"""The entry point: the list of commands, and how one is run and ends.
 
-Exit statuses: 0 fine; 1 the answer is no; 2 usage; 3 a bug in vmgit; 4 environment; 5 a limit;
-6 busy; 7 denied; 8 cannot tell; 130 Ctrl-C.
+What a failure looks like, and which exit status it has, is said by `failures`.
 """
 
 from __future__ import annotations
@@ -15,8 +14,12 @@ import click
 from vmgit import __version__
 from vmgit.errors import VmgitError
 
-from .app import App, colour_wanted, hint
+from . import streams
+from .app import App
 from .lazy import LazyGroup
+
+#: The variable with which a shell asks for completions.
+_COMPLETION = "_VMGIT_COMPLETE"
 
 COMMANDS = {
     "init": ("vmgit.cli.init:init", "Make a folder a workspace."),
@@ -51,66 +54,50 @@ def vmgit(ctx: click.Context, folder: Path | None) -> None:
     app = ctx.ensure_object(App)
     if folder is not None:
         app.start = folder.absolute()
-    ctx.color = colour_wanted()
+    ctx.color = streams.colour_wanted()
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    streams.prepare()
     app = App()
     try:
-        status = vmgit.main(standalone_mode=False, obj=app)
-    except VmgitError as error:
-        status = _expected(error, app)
-    except click.exceptions.Exit as stop:
-        status = stop.exit_code
-    except click.ClickException as error:
-        status = _usage(error, app)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        status = 130
-    except BrokenPipeError:
-        # The reader has gone (`vmgit log | head`): that is no failure, and stdout is unusable.
+        status = _status(app)
+    except streams.ReaderGone:
+        # What was asked for is done as far as anybody wanted it; stdout is unusable from here.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
-    except Exception as error:
-        status = _unexpected(error)
-    sys.exit(status if isinstance(status, int) else 0)
+    sys.exit(status)
 
 
-def _expected(error: VmgitError, app: App) -> int:
-    click.echo(click.style("error: ", fg="red", bold=True) + error.message, err=True)
-    for text in error.hints:
-        hint(text)
-    if app.json and not app.answered:
-        app.emit({"error": error.to_dict()})
-    return error.exit_code
+def _status(app: App) -> int:
+    """Run the command line and return its exit status. Raises `ReaderGone`."""
+    from . import failures
+
+    try:
+        status = _dispatch(app)
+    except click.exceptions.Exit as stop:
+        status = stop.exit_code
+    except click.ClickException as failure:
+        status = failures.usage(failure, app)
+    except VmgitError as failure:
+        status = failures.expected(failure, app)
+    except (KeyboardInterrupt, click.Abort):
+        status = failures.interrupted(app)
+    except streams.ReaderGone:
+        raise
+    except Exception as failure:
+        # click writes help by itself.
+        if isinstance(failure, BrokenPipeError) and streams.reader_gone():
+            raise streams.ReaderGone from None
+        status = failures.unexpected(failure, app)
+    return status if isinstance(status, int) else 0
 
 
-def _usage(error: click.ClickException, app: App) -> int:
-    error.show()
-    if app.json and not app.answered:
-        body = {"code": "usage", "message": error.format_message(), "hints": [], "details": {}}
-        app.emit({"error": body})
-    return error.exit_code
-
-
-def _unexpected(error: Exception) -> int:
-    """Write a report of a bug and say where it is; a traceback on the screen helps nobody."""
-    import platform
-    import tempfile
-    import traceback
-
-    lines = [
-        f"vmgit {__version__}",
-        f"python {platform.python_version()} on {platform.platform()}",
-        f"command: {sys.argv[1:]}",
-        "",
-        *traceback.format_exception(error),
-    ]
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="vmgit-bug-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as report:
-        report.write("\n".join(lines))
-    click.echo(f"This is a bug in vmgit: {type(error).__name__}: {error}", err=True)
-    hint(f"Please report it with {report.name}")
-    return 3
+def _dispatch(app: App) -> object:
+    """Run the command that the arguments name and return what it returns."""
+    if _COMPLETION in os.environ:
+        return vmgit.main(standalone_mode=False, complete_var=_COMPLETION, prog_name="vmgit")
+    # Not `vmgit.main`, which takes a broken pipe for the end of the program, with status 1.
+    with vmgit.make_context("vmgit", sys.argv[1:], obj=app) as context:
+        return vmgit.invoke(context)

@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from vmgit.outcome import ConsoleLine
 from vmgit.state import Execution
 
+from .streams import answer, error, tell
+
 #: Levels that Node writes to stderr.
 _TO_STDERR = ("warn", "error")
 
 
-def show_console(execution: Execution) -> None:
-    """Write the console lines of an execution to stdout and stderr."""
+def show_console(execution: Execution, shown: Callable[[str], str] = str) -> None:
+    """Write the console lines of an execution, each as `shown` gives it, to stdout and stderr."""
     for line in execution.trace:
         if isinstance(line, ConsoleLine):
-            click.echo(line.text, err=line.level in _TO_STDERR)
+            (tell if line.level in _TO_STDERR else answer)(shown(line.text))
 
 
-def show_value(execution: Execution) -> None:
-    """Write the completion value, nothing for `undefined`."""
+def shown_value(execution: Execution) -> str | None:
+    """Return the completion value as it is shown, None for `undefined` and where there is none."""
     value = execution.finished.value if execution.finished is not None else None
-    if value is not None and value.type != "undefined":
-        click.echo(value.preview)
+    return None if value is None or value.type == "undefined" else value.preview
 
 
-def show_end(execution: Execution) -> None:
+def show_end(execution: Execution, shown: Callable[[str], str] = str) -> None:
     """Write to stderr why an execution did not end well; nothing when it did."""
     finished = execution.finished
     if execution.aborted is not None:
-        _say(f"execution {execution.id} was aborted: {execution.aborted}.")
+        error(f"execution {execution.id} was aborted: {execution.aborted}.")
     elif execution.limit is not None:
         limit = execution.limit
-        _say(
+        error(
             f"stopped by limits.{limit.name}: allowed {limit.allowed}, used {limit.used}. "
             "The session is as it was before."
         )
     elif execution.status == "cancelled":
-        _say("cancelled. The session is as it was before.")
+        error("cancelled. The session is as it was before.")
     elif finished is not None and finished.error is not None:
         fault = finished.error
         text = f"{fault.name}: {fault.message}" if fault.name else fault.message
         stack = fault.stack.rstrip()
         body = stack if stack.startswith(text) else "\n".join(filter(None, (text, stack)))
-        click.echo(click.style("Uncaught ", fg="red") + body, err=True)
+        tell(click.style("Uncaught ", fg="red") + shown(body))
 
 
 def exit_status(execution: Execution) -> int:
@@ -58,7 +61,3 @@ def exit_status(execution: Execution) -> int:
     if finished is not None and finished.error is not None and finished.error.code == "denied":
         return 7
     return 1
-
-
-def _say(text: str) -> None:
-    click.echo(click.style("error: ", fg="red", bold=True) + text, err=True)

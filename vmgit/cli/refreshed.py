@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import click
-
 from vmgit.events.session import Refreshed, RefreshFailed
 from vmgit.sessions import Update
+
+from .streams import tell, warning
 
 
 def report_update(update: Update) -> None:
@@ -16,17 +16,13 @@ def report_update(update: Update) -> None:
     if failed is not None:
         served = failed.generation - 1
         serving = f"generation {served} still serves" if served else "no generation serves"
-        click.echo(
-            click.style("warning: ", fg="yellow") + f"refresh failed: {failed.message}; {serving}.",
-            err=True,
-        )
+        warning(f"refresh failed: {failed.message}; {serving}.")
     elif update.reported:
-        click.echo(f"note: changed, not refreshed: {listed(update.reported)}.", err=True)
+        tell(f"note: changed, not refreshed: {listed(update.reported)}.")
     elif isinstance(update.event, Refreshed):
-        click.echo(
+        tell(
             f"note: refreshed to generation {update.event.generation} "
-            f"({update.event.mode}): {listed(update.event.changed)}.",
-            err=True,
+            f"({update.event.mode}): {listed(update.event.changed)}."
         )
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from .app import App, interactive, json_option, pass_app
+from .app import App, json_option, pass_app
+from .streams import answer, interactive, one_line
 
 if TYPE_CHECKING:
     from vmgit.replay.compare import Row
@@ -41,10 +42,11 @@ def replay(app: App, session: str, revisions: tuple[str, ...]) -> int:
         state = fold(workspace.log.read(stream=row.id))
         targets = _targets(workspace, state, revisions)
         rows: list[Row] = []
+        width = len(f"{state.id}.{state.next_number - 1}")
         for found in _with_progress(app, workspace, state, targets):
             rows.append(found)
             if not app.json:
-                _show(found)
+                _show(found, width)
     counts = summary(rows)
     if app.json:
         app.emit(
@@ -56,7 +58,7 @@ def replay(app: App, session: str, revisions: tuple[str, ...]) -> int:
         )
     else:
         told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-        click.echo(f"{state.label}: {told or 'nothing was recorded'}")
+        answer(f"{state.label}: {told or 'nothing was recorded'}")
     return exit_status(counts)
 
 
@@ -93,11 +95,16 @@ def _rows(workspace: Workspace, state: SessionState, targets: list[Target]) -> I
             yield from replayer.rows()
 
 
-def _show(row: Row) -> None:
+def _show(row: Row, width: int) -> None:
     verdict = click.style(f"{row.verdict:<11}", fg=_COLOURS.get(row.verdict))
     why = f"  ({', '.join(row.causes)})" if row.causes else ""
-    click.echo(f"{verdict} {row.execution}  {row.kind}  at {row.at}{why}")
+    line = f"{row.execution:<{width}}  {row.kind:<7}  {_place(row.at)}{why}"
+    answer(f"{verdict}  {one_line(line)}")
     if row.difference is not None:
         for line in row.difference.diff.splitlines():
             colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-            click.echo("    " + click.style(line, fg=colour))
+            answer("    " + click.style(one_line(line), fg=colour))
+
+
+def _place(at: str) -> str:
+    return "as recorded" if at == "recorded" else f"at {at}"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .app import App, json_option, pass_app, waiting
+from .app import App, json_option, pass_app, utf8
+from .streams import answer, waiting, warning
 
 if TYPE_CHECKING:
     from vmgit.code import Code
@@ -32,7 +33,7 @@ class Request:
 
 
 @click.command(
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    context_settings={"allow_interspersed_args": False},
     short_help="Run JavaScript and record it.",
 )
 @click.option("-s", "--session", "name", metavar="SESSION", help="Run in this session.")
@@ -67,8 +68,10 @@ def run(
 
 
 def _request(text: str | None, arguments: tuple[str, ...]) -> Request:
+    for argument in arguments:
+        utf8(argument, f"the argument {argument!r}")
     if text is not None:
-        return Request(text, None, arguments)
+        return Request(utf8(text, "CODE"), None, arguments)
     if not arguments:
         raise click.UsageError("nothing to run: give -e CODE, a FILE, or - for standard input.")
     if arguments[0] == "-":
@@ -77,7 +80,7 @@ def _request(text: str | None, arguments: tuple[str, ...]) -> Request:
             return Request(content.decode("utf-8-sig"), None, arguments[1:])
         except UnicodeDecodeError as error:
             raise click.UsageError(
-                f"standard input is not UTF-8 text: byte {error.start}."
+                f"standard input is not UTF-8 text: byte {error.start + 1}."
             ) from None
     return Request(None, arguments[0], arguments[1:])
 
@@ -131,10 +134,9 @@ def _in_session(
     restored = live.restored
     if restored is not None and restored.first_difference is not None:
         first = restored.first_difference.execution
-        click.echo(
-            f"warning: rebuilding the session gave {restored.equal} of {restored.total} recorded "
-            f"outcomes; the first that differs is {first}.",
-            err=True,
+        warning(
+            f"rebuilding the session gave {restored.equal} of {restored.total} recorded "
+            f"outcomes; the first that differs is {first}."
         )
     return execution
 
@@ -178,7 +180,8 @@ def _answer(app: App, execution: Execution, *, show_value: bool) -> int:
         app.emit(execution_document(execution))
     else:
         present.show_console(execution)
-        if show_value:
-            present.show_value(execution)
+        value = present.shown_value(execution)
+        if show_value and value is not None:
+            answer(value)
     present.show_end(execution)
     return present.exit_status(execution)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .app import App, json_option, pass_app
+from .streams import answer
 
 if TYPE_CHECKING:
     from vmgit.eventlog.rows import SessionRow
@@ -76,14 +77,14 @@ def _show(document: dict[str, Any]) -> None:
     commit = head[:12] if head else "no commit yet"
     clean = "dirty" if document["dirty"] else "clean"
     doing = "" if document["state"] == "none" else f", {document['state']} in progress"
-    click.echo(f"workspace  {document['workspace']}")
-    click.echo(f"head       {branch} {commit}, {clean}{doing}")
-    click.echo(f"tree       {document['tree']}")
-    click.echo(f"host       {document['host'] or 'none: each command hosts for itself'}")
-    click.echo(f"watch      {document['watch'] or 'not running'}")
-    click.echo()
+    answer(f"workspace  {document['workspace']}")
+    answer(f"head       {branch} {commit}, {clean}{doing}")
+    answer(f"tree       {document['tree']}")
+    answer(f"host       {document['host'] or 'none: each command hosts for itself'}")
+    answer(f"watch      {document['watch'] or 'not running'}")
+    answer()
     if not document["sessions"]:
-        click.echo("no open sessions; `vmgit session new` makes one")
+        answer("no open sessions; `vmgit session new` makes one")
         return
     write_table(
         ("SESSION", "PROFILE", "STATE", "GEN", "LAST", "WOULD REFRESH IT"),

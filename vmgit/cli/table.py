@@ -8,26 +8,23 @@ from collections.abc import Sequence
 
 import click
 
+from .streams import answer, one_line
+
 
 def write_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write rows under their headers; on a terminal the last column is cut to the width."""
-    cells = [[_one_line(cell) for cell in row] for row in rows]
+    cells = [[one_line(cell) for cell in row] for row in rows]
     widths = [
         max(len(header), *(len(row[column]) for row in cells)) if cells else len(header)
         for column, header in enumerate(headers)
     ]
     terminal = sys.stdout.isatty()
     room = shutil.get_terminal_size().columns if terminal else 0
-    click.echo(click.style(_line(headers, widths, room), bold=True))
+    answer(click.style(_line(headers, widths, room), bold=True))
     for row in cells:
-        click.echo(_line(row, widths, room))
+        answer(_line(row, widths, room))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], room: int) -> str:
     line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
     return line[: room - 1] + "…" if room and len(line) > room else line
-
-
-def _one_line(text: str) -> str:
-    """Return text that cannot move the cursor: control characters are shown, not obeyed."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from .app import App, json_option, pass_app
+from .streams import answer, one_line
 
 if TYPE_CHECKING:
     from vmgit.watch.batch import Batch
@@ -119,12 +120,10 @@ class _Loop:
             self._say(msgspec.to_builtins(report), report_line(report))
 
     def _say(self, document: dict[str, object], text: str) -> None:
-        """Write one line at once: whoever reads the pipe waits for it."""
-        import sys
-
-        self._app.answered = True
-        click.echo(msgspec.json.encode(document).decode() if self._app.json else text)
-        sys.stdout.flush()
+        if self._app.json:
+            self._app.emit_line(document)
+        else:
+            answer(text)
 
 
 def report_line(report: Report) -> str:
@@ -135,9 +134,9 @@ def report_line(report: Report) -> str:
     colour = {"failed": "red", "reported": "yellow"}.get(report.result, "green")
     parts = [click.style(f"{report.result:<9}", fg=colour), sessions]
     if report.changed:
-        parts.append(f"changed: {listed(report.changed)}")
+        parts.append(f"changed: {one_line(listed(report.changed))}")
     if report.message:
-        parts.append(report.message.splitlines()[0])
+        parts.append(one_line(report.message))
     if report.actor != "watch":
         parts.append(f"by vmgit {report.actor}")
     parts.append(f"{report.duration_us / 1000:.1f} ms")

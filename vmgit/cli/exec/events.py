@@ -6,6 +6,7 @@ import click
 
 from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.event_lines import event_line
+from vmgit.cli.streams import answer
 
 
 @click.command(short_help="Show the events of one execution.")
@@ -23,4 +24,4 @@ def events(app: App, execution: str) -> None:
         app.emit([event_document(event) for event in found])
         return
     for event in found:
-        click.echo(event_line(event))
+        answer(event_line(event))

@@ -7,6 +7,7 @@ import click
 from vmgit.cli import present
 from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.moments import moment, took
+from vmgit.cli.streams import answer, one_line, visible
 
 
 @click.command(short_help="Show one execution.")
@@ -42,14 +43,16 @@ def show(app: App, execution: str) -> None:
     ]
     for label, text in facts:
         if text is not None:
-            click.echo(f"{label + ':':<12} {text}")
+            answer(f"{label + ':':<12} {one_line(text)}")
     if started.text is not None:
-        click.echo("\n" + _indented(started.text))
-    if one.trace:
-        click.echo()
-        present.show_console(one)
-    present.show_value(one)
-    present.show_end(one)
+        answer("\n" + _indented(visible(started.text)))
+    value = present.shown_value(one)
+    if one.trace or value is not None or one.status != "ok":
+        answer()
+    present.show_console(one, visible)
+    if value is not None:
+        answer(value)
+    present.show_end(one, visible)
 
 
 def _indented(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.streams import answer
 
 
 @click.command(short_help="Compute the projections again.")
@@ -17,4 +18,4 @@ def rebuild(app: App) -> None:
     if app.json:
         app.emit({"events": events})
     else:
-        click.echo(f"rebuilt from {events} events")
+        answer(f"rebuilt from {events} events")

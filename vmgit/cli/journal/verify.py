@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from vmgit.cli.app import App, interactive, json_option, pass_app
+from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.streams import answer, error, interactive
 
 
 @click.command(short_help="Check the hash chain of the log.")
@@ -36,13 +37,9 @@ def verify(app: App) -> int:
             }
         )
     elif found.ok:
-        click.echo(f"{found.rows} events, chain intact, head {found.head}")
+        answer(f"{found.rows} events, chain intact, head {found.head}")
     if found.ok:
         return 0
     where = f"event {found.first_broken.seq}" if found.first_broken is not None else "the log"
-    click.echo(
-        click.style("error: ", fg="red", bold=True)
-        + f"{where} is not as it was written: {found.reason}; the {found.rows} events before are.",
-        err=True,
-    )
+    error(f"{where} is not as it was written: {found.reason}; the {found.rows} events before are.")
     return 1

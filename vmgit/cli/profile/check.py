@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vmgit.cli.app import App, hint, json_option, pass_app
+from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.streams import answer, hint, one_line, tell
 
 if TYPE_CHECKING:
     from vmgit.git.source import TreeSource
@@ -33,12 +34,12 @@ def check(app: App, name: str | None, revision: str | None) -> int:
     else:
         for one, errors in found.items():
             if not errors:
-                click.echo(f"{one}: fine")
+                answer(f"{one}: fine")
     for errors in found.values():
         for error in errors:
             place = f"{error['file']}:{error['line']}: " if error.get("file") else ""
             key = f"{error['key']}: " if error.get("key") else ""
-            click.echo(f"{place}{key}{error['message']}", err=True)
+            tell(one_line(f"{place}{key}{error['message']}"))
             if error.get("hint"):
                 hint(error["hint"])
     return 1 if any(found.values()) else 0

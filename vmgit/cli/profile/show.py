@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.streams import answer
 
 
 @click.command(short_help="Show one profile.")
@@ -34,8 +35,8 @@ def show(app: App, name: str, revision: str | None, effective: bool) -> None:
         import tomlkit
 
         settings = {key: value for key, value in document["settings"].items() if value is not None}
-        click.echo(f"# {' extends '.join(loaded.chain)}; digest {document['digest']}")
-        click.echo(tomlkit.dumps(settings), nl=False)
+        answer(f"# {' extends '.join(loaded.chain)}; digest {document['digest']}")
+        answer(tomlkit.dumps(settings), nl=False)
     else:
         content = loaded.files[loaded.path] or b""
-        click.echo(content.decode("utf-8"), nl=False)
+        answer(content.decode("utf-8"), nl=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from vmgit.cli.app import App, json_option, pass_app, waiting
+from vmgit.cli.app import App, json_option, pass_app, utf8
+from vmgit.cli.streams import answer, waiting
 
 
 @click.command(short_help="Close sessions; their log stays.")
@@ -14,6 +15,7 @@ from vmgit.cli.app import App, json_option, pass_app, waiting
 @pass_app
 def close(app: App, sessions: tuple[str, ...], reason: str) -> None:
     """Close sessions: they take no more executions. Their log stays and can be replayed."""
+    utf8(reason, "the reason")
     with app.open("session close") as workspace, workspace.hosting(on_wait=waiting) as live:
         # All are found before any is closed, so that a mistyped one changes nothing.
         rows = [workspace.views.find_session(name) for name in dict.fromkeys(sessions)]
@@ -26,4 +28,4 @@ def close(app: App, sessions: tuple[str, ...], reason: str) -> None:
         app.emit([{"session": one.state.id, "status": one.state.status} for one in found])
         return
     for one in found:
-        click.echo(f"closed {one.state.label}")
+        answer(f"closed {one.state.label}")

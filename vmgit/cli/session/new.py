@@ -6,7 +6,8 @@ import re
 
 import click
 
-from vmgit.cli.app import App, hint, json_option, note, pass_app, waiting
+from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.streams import answer, error, hint, waiting
 
 #: No dot, because `NAME.3` is an execution, and no leading `@` or `-`.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
@@ -49,9 +50,9 @@ def new(app: App, profile: str, name: str | None, revision: str | None, no_wait:
 
         app.emit(session_document(state))
     if state.failed is not None:
-        note(f"error: session {state.label} has crashed: {state.failed.message}.")
+        error(f"session {state.label} has crashed: {state.failed.message}.")
         hint("Mend the file; the next `vmgit run` or `vmgit watch` starts the session again.")
         return 1
     if not app.json:
-        click.echo(state.label)
+        answer(state.label)
     return 0

@@ -6,6 +6,7 @@ import click
 
 from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.moments import moment, took
+from vmgit.cli.streams import answer, one_line
 
 
 @click.command(short_help="Show one session.")
@@ -42,11 +43,11 @@ def show(app: App, session: str) -> None:
     ]
     for label, text in facts:
         if text is not None:
-            click.echo(f"{label + ':':<12} {text}")
+            answer(f"{label + ':':<12} {one_line(text)}")
     if executions:
         from vmgit.cli.table import write_table
 
-        click.echo()
+        answer()
         write_table(
             ("EXECUTION", "KIND", "STATUS", "GEN", "TOOK", "CODE"),
             [
