@@ -45,13 +45,18 @@ def test_a_pin_flushes_every_object_of_the_change_first(
     repo.write("staged.js", "staged\n")
     repo("add", "staged.js")
     tree = Snapshotter(repository).take().tree
-    Keeper(repository).pin(tree)
+    keeper = Keeper(repository)
+    keeper.pin(tree)
+    keeper.settle()
     names = ["", "lib", "lib/deep", "lib/deep/c.js", "staged.js"]
     expected = {loose(repo, repo("rev-parse", f"{tree}:{name}")) for name in names}
-    assert set(flushed) == expected
-    Keeper(repository).pin(tree)
-    repository.pending.flush()
-    assert len(flushed) == len(expected)
+    reference = repo.folder / ".git" / KEEP_PREFIX / tree
+    around = {reference.stat().st_ino, reference.parent.stat().st_ino}
+    assert flushed[-1] == reference.parent.stat().st_ino
+    assert set(flushed) == expected | around
+    keeper.pin(tree)
+    keeper.settle()
+    assert len(flushed) == len(expected) + 2
 
 
 def test_without_objects_there_is_no_pin(
@@ -124,4 +129,6 @@ def test_a_failing_disk_makes_no_pin(
         tree = Snapshotter(repository).take().tree
         with pytest.raises(EnvironmentFailure, match="Input/output error"):
             Keeper(repository).pin(tree)
+        with pytest.raises(EnvironmentFailure, match="Input/output error"):
+            Keeper(repository).settle()
     assert Keeper(repository).pins() == []

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 from realgit import Git
 
-from vmgit.errors import UnavailableError
+from vmgit.errors import EnvironmentFailure, UnavailableError
 from vmgit.git.keep import KEEP_PREFIX, Keeper
 from vmgit.git.repository import Repository
 from vmgit.git.snapshot import Snapshotter
@@ -118,3 +118,27 @@ def test_two_pin_the_same_tree_at_once(repo: Git, opened: Opened) -> None:
         thread.join()
     assert problems == []
     assert Keeper(repository).pins() == sorted(trees)
+
+
+def test_a_damaged_pin_is_written_anew(repo: Git, opened: Opened) -> None:
+    tree = repo("rev-parse", "HEAD^{tree}")
+    reference = repo.write(f".git/{KEEP_PREFIX}{tree}", "")
+    keeper = Keeper(opened(repo))
+    assert not keeper.is_pinned(tree)
+    keeper.pin(tree)
+    assert keeper.pins() == [tree]
+    assert reference.read_text() == f"{tree}\n"
+
+
+def test_nothing_is_left_beside_the_pin(repo: Git, opened: Opened) -> None:
+    keeper = Keeper(opened(repo))
+    keeper.pin(repo("rev-parse", "HEAD^{tree}"))
+    assert list((repo.folder / ".git/vmgit").iterdir()) == []
+    assert len(list((repo.folder / ".git" / KEEP_PREFIX).iterdir())) == 1
+
+
+def test_a_pin_that_cannot_be_written(repo: Git, opened: Opened) -> None:
+    repo.write(".git/refs/vmgit", repo("rev-parse", "HEAD"))
+    with pytest.raises(EnvironmentFailure, match="cannot be written") as caught:
+        Keeper(opened(repo)).pin(repo("rev-parse", "HEAD^{tree}"))
+    assert caught.value.exit_code == 4

@@ -7,6 +7,7 @@ names the tree is written: a crash in between leaves a spare pin, never an event
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pygit2
@@ -17,8 +18,6 @@ from .repository import Repository
 
 #: Where pins live; the last part of the name is the pinned tree's id.
 KEEP_PREFIX = "refs/vmgit/keep/"
-#: libgit2's switch for flushing is process-wide; two pins must not switch it under each other.
-_FLUSHING = threading.Lock()
 
 
 class Keeper:
@@ -28,38 +27,71 @@ class Keeper:
         self._repository = repository
 
     def pin(self, tree: str) -> None:
-        """Keep `tree` and all below it; it is on disk, ref and all, when this returns.
+        """Keep `tree` and all below it; its objects are on disk when this returns.
 
         What was written through the same `Repository` is flushed first, so that the ref never
-        stands without its objects. Pinning twice is fine and costs one look-up. Raises
-        `UnavailableError` when the tree is not in the repository and `EnvironmentFailure` when
-        it cannot be kept.
+        stands without its objects; the ref's own name is on its way to the disk (`settle`).
+        Pinning twice is fine and costs one look-up. Raises `UnavailableError` when the tree is
+        not in the repository and `EnvironmentFailure` when it cannot be kept.
         """
         if self.is_pinned(tree):
             return
+        if not self._repository.has(tree):
+            raise UnavailableError(
+                f"The tree {tree} cannot be kept: it is not in the repository.",
+                details={"kind": "tree", "oid": tree},
+                code="missing_object",
+            )
+        try:
+            self._write_ref(tree)
+        except OSError as error:
+            raise EnvironmentFailure(
+                f"The ref {KEEP_PREFIX}{tree} cannot be written: {error.strerror}.",
+                details={"ref": KEEP_PREFIX + tree},
+                code="cannot_pin",
+            ) from error
+
+    def _write_ref(self, tree: str) -> None:
+        """Write the ref as a loose file (gitrepository-layout(5)), complete before it has a name.
+
+        libgit2 could do it with three more waits for the disk, one after the other; here the file
+        is flushed while the objects are, and its name while the caller goes on.
+        """
+        paths = self._repository.paths
+        reference = paths.common_dir / KEEP_PREFIX / tree
+        unnamed = paths.state_dir / f"pin-{tree}-{os.getpid()}-{threading.get_ident()}"
+        reference.parent.mkdir(parents=True, exist_ok=True)
+        unnamed.parent.mkdir(exist_ok=True)
+        try:
+            with open(unnamed, "w", encoding="ascii") as stream:
+                stream.write(f"{tree}\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            self._repository.pending.flush()
+            os.replace(unnamed, reference)
+        finally:
+            unnamed.unlink(missing_ok=True)
+        self._repository.pending.add_names(reference.parent)
+
+    def settle(self) -> None:
+        """Return once the pins made through the same `Repository` are on disk themselves.
+
+        Before that, a power loss can cost a pin, not the tree. Raises `EnvironmentFailure`.
+        """
         try:
             self._repository.pending.flush()
-            with _FLUSHING:
-                pygit2.settings.enable_fsync_gitdir(True)
-                try:
-                    self._repository.libgit2.references.create(KEEP_PREFIX + tree, tree)
-                finally:
-                    pygit2.settings.enable_fsync_gitdir(False)
-        except KeyError as error:
-            raise _gone(tree) from error
-        except (ValueError, OSError, pygit2.GitError) as error:
-            # Another process may have pinned the same tree in between.
-            if self.is_pinned(tree):
-                return
-            if tree not in self._repository.libgit2:
-                raise _gone(tree) from error
+        except OSError as error:
             raise EnvironmentFailure(
-                f"The ref {KEEP_PREFIX}{tree} cannot be written: {error}.", code="cannot_pin"
+                f"Snapshots cannot be written to disk: {error.strerror}.", code="cannot_pin"
             ) from error
 
     def is_pinned(self, tree: str) -> bool:
-        """Tell whether `tree` has a pin."""
-        return self._repository.libgit2.references.get(KEEP_PREFIX + tree) is not None
+        """Tell whether `tree` has a pin that Git would read."""
+        try:
+            return self._repository.libgit2.references.get(KEEP_PREFIX + tree) is not None
+        except pygit2.GitError:
+            # A damaged ref keeps nothing; pinning writes it anew.
+            return False
 
     def pins(self) -> list[str]:
         """Return the ids of all pinned trees, sorted."""
@@ -72,11 +104,3 @@ class Keeper:
         """Let go of `tree`; unpinning what is not pinned is fine."""
         if self.is_pinned(tree):
             self._repository.libgit2.references.delete(KEEP_PREFIX + tree)
-
-
-def _gone(tree: str) -> UnavailableError:
-    return UnavailableError(
-        f"The tree {tree} cannot be kept: it is not in the repository.",
-        details={"kind": "tree", "oid": tree},
-        code="missing_object",
-    )
