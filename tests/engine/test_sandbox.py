@@ -43,7 +43,7 @@ def test_a_worker_holds_nothing_of_its_parent() -> None:
                 sockets = [target for target in targets if target.startswith("socket:")]
                 others = {target for target in targets if not target.startswith("socket:")}
                 assert len(sockets) == 1
-                assert others <= {"/dev/null", f"/proc/{pid}/statm"}
+                assert others <= {"/dev/null", f"/proc/{pid}/statm", f"/proc/{pid}/status"}
                 environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
                 names = {entry.partition(b"=")[0] for entry in environment if entry}
                 assert names <= {b"TZ", b"PYTHONHASHSEED", b"LC_ALL"}

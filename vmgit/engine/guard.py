@@ -9,10 +9,10 @@ worker that no parent watches any more. This module knows nothing of JavaScript.
 from __future__ import annotations
 
 import os
+import re
 import resource
 import select
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +24,7 @@ _KERNEL_GRACE = 2.0
 #: How often a running worker looks whether its parent is still there, s.
 _TICK = 0.25
 _PAGE_KB = resource.getpagesize() // 1024
+_PEAK = re.compile(rb"VmHWM:\s*(\d+) kB")
 _UNLIMITED = resource.RLIM_INFINITY
 
 
@@ -39,7 +40,7 @@ class Guard:
         self._pending: str | None = None
         self._start = 0.0
         self._cpu_start = 0.0
-        self._statm = _open_statm()
+        self._statm, self._status = _open("statm"), _open("status")
         self._base_kb = 0
         self._base_rss_kb = 0
         signal.signal(signal.SIGALRM, self._on_signal)
@@ -50,21 +51,21 @@ class Guard:
         """Take the memory of the booted realm as the base that sessions do not pay for."""
         _forget_peak()
         self._base_kb = self._data_kb()
-        self._base_rss_kb = _peak_kb()
+        self._base_rss_kb = self._peak_kb()
 
     @property
     def descriptors(self) -> tuple[int, ...]:
         """The open descriptors that the guard needs."""
-        return (self._statm,) if self._statm >= 0 else ()
+        return tuple(found for found in (self._statm, self._status) if found >= 0)
 
     def forked(self, resident_kb: int) -> None:
         """Reopen what belongs to one process, in a child of one that had `resident_kb` resident.
 
         The child has not touched all pages of its parent, so its base is that much lower.
         """
-        if self._statm >= 0:
-            os.close(self._statm)
-        self._statm = _open_statm()
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+        self._statm, self._status = _open("statm"), _open("status")
         self._base_rss_kb -= resident_kb - self.resident_kb()
 
     def resident_kb(self) -> int:
@@ -124,7 +125,7 @@ class Guard:
 
     def memory_used_kb(self) -> int:
         """Return the most memory that the realm is known to have held beyond its boot, KiB."""
-        return max(self._data_kb() - self._base_kb, _peak_kb() - self._base_rss_kb)
+        return max(self._data_kb() - self._base_kb, self._peak_kb() - self._base_rss_kb)
 
     def memory_is_short(self) -> bool:
         """Return whether so much is used that an error without a name means it ran out."""
@@ -176,16 +177,23 @@ class Guard:
     def _data_kb(self) -> int:
         return self._memory(5)
 
+    def _peak_kb(self) -> int:
+        # Not ru_maxrss: that begins with the peak of whoever started the process.
+        if self._status < 0:
+            return 0
+        found = _PEAK.search(os.pread(self._status, 4096, 0))
+        return int(found[1]) if found else 0
+
     def _memory(self, field: int) -> int:
         if self._statm < 0:
             return 0
         return int(os.pread(self._statm, 200, 0).split()[field]) * _PAGE_KB
 
 
-def _open_statm() -> int:
-    """Return a descriptor of the process's memory figures; -1 where the system has none."""
+def _open(name: str) -> int:
+    """Return a descriptor of the process's own figures; -1 where the system has none."""
     try:
-        return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+        return os.open(f"/proc/self/{name}", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return -1
 
@@ -198,11 +206,6 @@ def _forget_peak() -> None:
     except OSError:
         # Not Linux, or not allowed: the peak of the boot then hides that much of a session's.
         return
-
-
-def _peak_kb() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // 1024 if sys.platform == "darwin" else peak
 
 
 def peer_is_gone(descriptor: int) -> bool:

@@ -79,7 +79,6 @@ class Runner:
         except ResolutionError as error:
             self._reported, self._error = True, Fault("Error", str(error))
         else:
-            guard.starve()
             self._settle(self._command("run", command))
             self._run_timers(live=job.clock is None)
             if self._error is None and not self._reported:
@@ -119,17 +118,23 @@ class Runner:
     def _command(self, op: str, fields: dict[str, Any]) -> str | None:
         """Run a command; return the text of what the engine raised, if it did."""
         raised = None
+        guard = self._link.guard
+        guard.starve()
         try:
             self._closing = self._interpreter.command(op, fields)
         except EngineError as error:
+            guard.lift_memory()
             raised = str(error)
+        except MemoryError:
+            guard.out_of_memory()
         else:
             for line in self._closing.unsent.split("\n"):
                 if line:
                     self.receive(line[0], line[1:])
         starved = self._starved or (raised is not None and _is_starved(raised))
-        if starved or (raised == "null" and self._link.guard.memory_is_short()):
-            self._link.guard.out_of_memory()
+        if starved or (raised == "null" and guard.memory_is_short()):
+            guard.out_of_memory()
+        guard.lift_memory()
         return raised
 
     def _settle(self, raised: str | None) -> None:
