@@ -5,29 +5,51 @@ The file marks a folder as a workspace; what sessions may do is said by profiles
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
-from .errors import RefusedError
+from .errors import EnvironmentFailure, RefusedError
+
+#: The version of a workspace's layout that this program knows.
+FORMAT = 1
+_HINT = f"Its one key is `format = {FORMAT}`."
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The settings of a workspace; `format` is the version of its layout."""
 
-    format: Literal[1] = 1
+    format: int = FORMAT
 
 
 def read_settings(content: bytes, path: str) -> Settings:
     """Return the settings in `content`, the bytes of the file at `path`.
 
-    Raises `RefusedError` naming the file and what is wrong in it.
+    Raises `RefusedError` naming the file and what is wrong in it, and `EnvironmentFailure` when
+    it is of a newer version.
     """
+    settings = Settings() if _is_plain(content) else _parsed(content, path)
+    if settings.format > FORMAT:
+        raise EnvironmentFailure(
+            f"{path} has format {settings.format}; this version of vmgit knows {FORMAT}.",
+            hints=["Use a newer version of vmgit."],
+            details={"path": path, "format": settings.format},
+            code="newer_workspace",
+        )
+    return settings
+
+
+def _is_plain(content: bytes) -> bool:
+    """Tell whether it says nothing else than `format = 1`: every command reads it, few parse it."""
+    lines = [line.strip() for line in content.splitlines()]
+    return [line for line in lines if line and not line.startswith(b"#")] == [b"format = 1"]
+
+
+def _parsed(content: bytes, path: str) -> Settings:
     import tomllib
 
     try:
-        return msgspec.convert(tomllib.loads(content.decode("utf-8")), Settings)
+        settings = msgspec.convert(tomllib.loads(content.decode("utf-8-sig")), Settings)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise RefusedError(
-            f"{path}: {error}.", hints=["Its one key is `format = 1`."], details={"path": path}
-        ) from error
+        raise RefusedError(f"{path}: {error}.", hints=[_HINT], details={"path": path}) from error
+    if settings.format < 1:
+        raise RefusedError(f"{path}: there is no format {settings.format}.", hints=[_HINT])
+    return settings

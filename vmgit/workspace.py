@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import hostlock
-from .errors import NotFoundError, UsageError
+from .errors import EnvironmentFailure, NotFoundError, UsageError
 from .eventlog.log import EventLog
 from .eventlog.rows import OPEN_STATES
 from .eventlog.views import Views
-from .git.discovery import WorkspacePaths, find_workspace
+from .git.discovery import WORKSPACE_FILE, WorkspacePaths, find_workspace
 
 if TYPE_CHECKING:
     import msgspec
@@ -70,8 +70,19 @@ class Workspace:
         worker: WorkerRealm | None = None,
         template: bool = False,
     ) -> Workspace:
-        """Open the workspace that holds `start`. Raises `EnvironmentFailure` when none does."""
-        return cls(find_workspace(start), actor=actor, worker=worker, template=template)
+        """Open the workspace that holds `start`.
+
+        Raises `EnvironmentFailure` when none does and `RefusedError` when its `vmgit.toml` is bad;
+        `worker` is closed then.
+        """
+        try:
+            workspace = cls(find_workspace(start), actor=actor, worker=worker, template=template)
+            _ = workspace.settings
+        except BaseException:
+            if worker is not None:
+                worker.close()
+            raise
+        return workspace
 
     def __enter__(self) -> Workspace:
         return self
@@ -149,8 +160,12 @@ class Workspace:
         """The content of `vmgit.toml`. Raises `RefusedError` when it is bad."""
         from .settings import read_settings
 
-        path = self.paths.root / "vmgit.toml"
-        return read_settings(path.read_bytes(), str(path))
+        path = self.paths.root / WORKSPACE_FILE
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise EnvironmentFailure(f"{path} cannot be read: {error.strerror}.") from error
+        return read_settings(content, str(path))
 
     @cached_property
     def repository(self) -> Repository:

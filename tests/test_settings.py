@@ -1,0 +1,45 @@
+"""`vmgit.toml`: what it may say, and that nothing runs while it says something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from vmgit.errors import EnvironmentFailure, RefusedError
+from vmgit.settings import Settings, read_settings
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"# a comment\nformat = 1\n",
+        b"format=1",
+        b"format = 1 # the first\n",
+        b"\xef\xbb\xbfformat = 1\r\n",
+    ],
+)
+def test_one_format_is_known(content: bytes) -> None:
+    assert read_settings(content, "vmgit.toml") == Settings(1)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"format =", "Invalid value"),
+        (b"format = 1\nformat = 1\n", "overwrite"),
+        (b"format = 'one'", "int"),
+        (b"format = 0", "no format 0"),
+        (b"formt = 1", "formt"),
+        (b"format = \xff", "utf-8"),
+    ],
+)
+def test_anything_else_is_refused_with_its_file(content: bytes, reason: str) -> None:
+    with pytest.raises(RefusedError, match=r"^there/vmgit\.toml: ") as caught:
+        read_settings(content, "there/vmgit.toml")
+    assert reason in caught.value.message
+    assert caught.value.hints == ("Its one key is `format = 1`.",)
+
+
+def test_a_newer_format_asks_for_a_newer_program() -> None:
+    with pytest.raises(EnvironmentFailure, match="has format 2; this version of vmgit knows 1"):
+        read_settings(b"format = 2", "vmgit.toml")
