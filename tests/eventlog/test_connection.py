@@ -31,6 +31,7 @@ def test_folder_and_files_are_private(log: EventLog, path: Path) -> None:
 def test_pragmas_are_set_on_the_first_and_the_second_opening(path: Path) -> None:
     expected = {
         "journal_mode": "wal",
+        "page_size": 2048,
         "recursive_triggers": 1,
         "foreign_keys": 1,
         "cell_size_check": 1,
