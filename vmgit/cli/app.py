@@ -6,7 +6,6 @@ written is the business of `streams`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,17 +50,6 @@ class App:
         """Write one document of many as a line, at once; whoever reads the pipe waits for it."""
         self.answered = True
         answer(json_bytes(document))
-
-    def workspace_path(self, typed: str, root: Path) -> str:
-        """Return the workspace path of a file that was typed relative to the `-C` folder.
-
-        Raises `UsageError` when it lies outside the workspace.
-        """
-        # normpath, not resolve: a tracked symlink is named, not what it points at.
-        absolute = Path(os.path.normpath(self.start.resolve() / typed))
-        if not absolute.is_relative_to(root):
-            raise UsageError(f"{typed} is outside the workspace {root}.", details={"path": typed})
-        return absolute.relative_to(root).as_posix()
 
 
 pass_app = click.make_pass_decorator(App, ensure=True)

@@ -15,8 +15,10 @@ def report_update(update: Update) -> None:
         failed = update.event
     if failed is not None:
         served = failed.generation - 1
-        serving = f"generation {served} still serves" if served else "no generation serves"
-        warning(f"refresh failed: {failed.message}; {serving}.")
+        # Where none serves, the command itself fails with the same words.
+        if served:
+            message = failed.message.rstrip(".")
+            warning(f"refresh failed: {message}; generation {served} still serves.")
     elif update.reported:
         tell(f"note: changed, not refreshed: {listed(update.reported)}.")
     elif isinstance(update.event, Refreshed):

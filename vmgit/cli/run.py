@@ -112,7 +112,7 @@ def _in_fresh(
     if live.state.failed is not None:
         failure = live.state.failed
         live.close("its startup failed")
-        raise RefusedError(f"profile {profile} cannot start: {failure.message}.")
+        raise RefusedError(f"profile {profile} cannot start: {failure.message.rstrip('.')}.")
     try:
         return _interruptible(live, code, origin, request.args)
     finally:
@@ -146,11 +146,18 @@ def _code(
 ) -> tuple[Code, Origin]:
     """Return the code and the origin it runs against, which an untracked FILE joins."""
     from vmgit.code import file_code, prompt_code
+    from vmgit.errors import NotFoundError
+
+    from . import file_argument
 
     if request.typed is None:
         return prompt_code(request.text or "", limits), origin
-    path = app.workspace_path(request.typed, workspace.paths.root)
-    origin = workspace.with_file(origin, path)
+    root = workspace.paths.root
+    path = file_argument.workspace_path(app.start, request.typed, root)
+    try:
+        origin = workspace.with_file(origin, path)
+    except NotFoundError:
+        raise file_argument.no_file(path, root, workspace.source(origin.tree)) from None
     return file_code("file", path, "auto", workspace.source(origin.tree), limits), origin
 
 

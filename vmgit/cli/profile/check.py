@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
-from vmgit.cli.streams import answer, hint, one_line, tell
+from vmgit.cli.streams import answer, error, hint
 
 if TYPE_CHECKING:
     from vmgit.git.source import TreeSource
@@ -35,14 +35,18 @@ def check(app: App, name: str | None, revision: str | None) -> int:
         for one, errors in found.items():
             if not errors:
                 answer(f"{one}: fine")
-    for errors in found.values():
-        for error in errors:
-            place = f"{error['file']}:{error['line']}: " if error.get("file") else ""
-            key = f"{error['key']}: " if error.get("key") else ""
-            tell(one_line(f"{place}{key}{error['message']}"))
-            if error.get("hint"):
-                hint(error["hint"])
+    for problem in (problem for errors in found.values() for problem in errors):
+        error(_text(problem))
+        if problem.get("hint"):
+            hint(problem["hint"])
     return 1 if any(found.values()) else 0
+
+
+def _text(problem: dict[str, Any]) -> str:
+    """Return file, line, column, key and what is wrong, as far as they are known."""
+    place = [str(problem[key]) for key in ("file", "line", "column") if problem.get(key)]
+    parts = [":".join(place), problem.get("key"), problem["message"]]
+    return ": ".join(part for part in parts if part)
 
 
 def _problems(source: TreeSource, name: str) -> list[dict[str, Any]]:
@@ -55,7 +59,7 @@ def _problems(source: TreeSource, name: str) -> list[dict[str, Any]]:
     try:
         loaded = load(source, name)
         check_startup(loaded, lambda path: source.lookup(path) is not None, source.list)
-    except RefusedError as error:
-        errors: list[dict[str, Any]] = error.details.get("errors", [{"message": error.message}])
+    except RefusedError as refused:
+        errors: list[dict[str, Any]] = refused.details.get("errors", [{"message": refused.message}])
         return errors
     return []

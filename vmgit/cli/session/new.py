@@ -50,7 +50,7 @@ def new(app: App, profile: str, name: str | None, revision: str | None, no_wait:
 
         app.emit(session_document(state))
     if state.failed is not None:
-        error(f"session {state.label} has crashed: {state.failed.message}.")
+        error(f"session {state.label} has crashed: {state.failed.message.rstrip('.')}.")
         hint("Mend the file; the next `vmgit run` or `vmgit watch` starts the session again.")
         return 1
     if not app.json:
