@@ -12,7 +12,7 @@ from typing import Literal
 
 import pygit2
 
-from vmgit.errors import NotFoundError, UnavailableError, UsageError
+from vmgit.errors import EnvironmentFailure, NotFoundError, UnavailableError, UsageError
 
 from .discovery import RepositoryPaths
 from .durability import PendingObjects
@@ -120,14 +120,26 @@ class Repository:
             return str(self._opened.lookup_reference("HEAD").resolve().target)
         except KeyError:
             return None
+        except pygit2.GitError as error:
+            raise self._bad_head(error) from error
 
     def head(self) -> Head:
         """Return where HEAD is and what operation is in progress."""
-        reference = self._opened.lookup_reference("HEAD").target
+        try:
+            reference = self._opened.lookup_reference("HEAD").target
+        except (KeyError, pygit2.GitError) as error:
+            raise self._bad_head(error) from error
         name = self._opened.state().name
         state = next(state for start, state in _STATES if name.startswith(start))
         branch = reference if isinstance(reference, str) else None
         return Head(self.head_commit(), branch, state)
+
+    def _bad_head(self, error: Exception) -> EnvironmentFailure:
+        return EnvironmentFailure(
+            f"The HEAD of {self.paths.worktree} cannot be read: {error}.",
+            hints=["`git fsck` and `git status` tell whether Git can read it."],
+            code="bad_head",
+        )
 
     def resolve(self, revision: str) -> Revision:
         """Return the commit that `revision` (gitrevisions(7)) names, and its tree.
@@ -150,7 +162,9 @@ class Repository:
                     code="ambiguous_revision",
                 ) from error
             raise NotFoundError(
-                f"{revision!r} does not name a commit: {error}.", code="unknown_revision"
+                f"{revision!r} does not name a commit.",
+                hints=self._revision_hints(),
+                code="unknown_revision",
             ) from error
         return Revision(str(commit.id), str(commit.tree_id))
 
