@@ -80,9 +80,11 @@ def _explain_sqlite(error: sqlite3.Error, path: Path) -> VmgitError | sqlite3.Er
             hints=["Wait until the other vmgit command has ended, then try again."],
         )
     if code in _DAMAGED:
+        # What is no database at all has no rows that could be checked.
+        verify = [_VERIFY] if code == sqlite3.SQLITE_CORRUPT else []
         return EnvironmentFailure(
             f"The event log {path} cannot be read: {error}.",
-            hints=[_VERIFY, "Put a copy of the file back, or move it away to begin a new log."],
+            hints=[*verify, "Put a copy of the file back, or move it away to begin a new log."],
             code="log_damaged",
         )
     if code == sqlite3.SQLITE_CONSTRAINT:
