@@ -170,7 +170,7 @@ class LiveSession:
         if state.serving is None:
             why = state.failed.message if state.failed is not None else "it never finished starting"
             raise RefusedError(
-                f"session {state.label} has crashed: {why}.",
+                f"session {state.label} has crashed: {why.rstrip('.')}.",
                 hints=["Mend the file; the next `vmgit run` starts the session again."],
                 details={"session": state.id},
             )
