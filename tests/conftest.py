@@ -13,11 +13,15 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hosted import Hosted
 from realgit import Git
 from workspaces import Folder
+
+from vmgit.engine.process import WorkerRealm
 
 #: Where every test process keeps what it needs outside of `tmp_path`.
 _SEALED = Path(tempfile.mkdtemp(prefix="vmgit-tests-"))
@@ -134,3 +138,17 @@ def folder(git: Git) -> Folder:
     made.write("lib/rates.js", "exports.rate = 3;\n")
     made.commit("workspace")
     return made
+
+
+@pytest.fixture(scope="session")
+def template() -> Iterator[WorkerRealm]:
+    """A booted worker to fork others from; a test that opens it would spoil it."""
+    with WorkerRealm.spawn() as worker:
+        yield worker
+
+
+@pytest.fixture
+def hosted(folder: Folder, template: WorkerRealm) -> Iterator[Hosted]:
+    """The workspace of `folder`, hosted by this process."""
+    with closing(Hosted(folder, template)) as opened:
+        yield opened
