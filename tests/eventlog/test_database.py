@@ -132,7 +132,7 @@ def test_a_full_database_rolls_back_and_recovers(log: EventLog) -> None:
     pages = log.database.rows("PRAGMA page_count")[0][0]
     log.database.rows(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(EnvironmentFailure, match="is full; nothing was recorded") as caught:
-        put(log, "s", note(), note("x" * 20_000), durable=True)
+        put(log, "s", note(), note("x" * 2_000_000), durable=True)
     assert caught.value.kind == "disk_full"
     assert log.last_seq() == 1
     log.database.rows("PRAGMA max_page_count = 1000000")

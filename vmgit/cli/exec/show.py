@@ -6,6 +6,7 @@ import click
 
 from vmgit.cli import present
 from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.exec.common import events_of
 from vmgit.cli.moments import moment, took
 from vmgit.cli.streams import answer, one_line, visible
 
@@ -21,7 +22,7 @@ def show(app: App, execution: str) -> None:
 
     with app.open("exec show") as workspace:
         row = workspace.views.find_execution(execution)
-        one = fold_execution(workspace.log.read(stream=row.session, execution=row.id))
+        one = fold_execution(events_of(workspace, row))
     if app.json:
         app.emit(execution_document(one))
         return
