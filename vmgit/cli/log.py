@@ -18,9 +18,19 @@ _POLL = 0.1
 
 
 @click.command(short_help="Show events.")
-@click.option("-n", "limit", type=click.IntRange(min=0), default=50, show_default=True)
+@click.option(
+    "-n",
+    "limit",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=50,
+    show_default=True,
+    help="The last N events.",
+)
 @click.option("-s", "--session", metavar="SESSION", help="Only events of this session.")
-@click.option("--type", "types", metavar="TYPE", multiple=True, help="Only events of this type.")
+@click.option(
+    "--type", "types", metavar="TYPE", multiple=True, help="Only events of this type; repeatable."
+)
 @click.option("-f", "--follow", is_flag=True, help="Go on with new events until Ctrl-C.")
 @json_option
 @pass_app

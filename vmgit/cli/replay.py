@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from vmgit.state import SessionState
     from vmgit.workspace import Workspace
 
-_COLOURS = {"same": "green", "different": "red", "unanswered": "yellow", "failed": "red"}
+_COLOURS = {
+    "same": "green",
+    "different": "red",
+    "unanswered": "yellow",
+    "failed": "red",
+    "skipped": "yellow",
+    "unavailable": "magenta",
+}
 
 
 @click.command(short_help="Run a recorded session again and compare.")
@@ -96,7 +103,7 @@ def _rows(workspace: Workspace, state: SessionState, targets: list[Target]) -> I
 
 
 def _show(row: Row, width: int) -> None:
-    verdict = click.style(f"{row.verdict:<11}", fg=_COLOURS.get(row.verdict))
+    verdict = click.style(f"{row.verdict:<11}", fg=_COLOURS[row.verdict])
     why = f"  ({', '.join(row.causes)})" if row.causes else ""
     line = f"{row.execution:<{width}}  {row.kind:<7}  {_place(row.at)}{why}"
     answer(f"{verdict}  {one_line(line)}")

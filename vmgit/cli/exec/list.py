@@ -11,8 +11,16 @@ from vmgit.cli.moments import ago, took
 
 @click.command("list", short_help="List executions, newest first.")
 @click.option("-s", "--session", metavar="SESSION", help="Only those of this session.")
-@click.option("-n", "limit", type=click.IntRange(min=1), default=50, show_default=True)
-@click.option("--all", "everything", is_flag=True, help="No limit.")
+@click.option(
+    "-n",
+    "limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="The last N.",
+)
+@click.option("--all", "everything", is_flag=True, help="All of them.")
 @json_option
 @pass_app
 def list_(app: App, session: str | None, limit: int, everything: bool) -> None:

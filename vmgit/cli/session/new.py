@@ -22,7 +22,9 @@ def _check_name(_: click.Context, __: click.Parameter, value: str | None) -> str
 
 
 @click.command(short_help="Make a session and run its startup files.")
-@click.option("--profile", default="default", show_default=True, metavar="PROFILE")
+@click.option(
+    "--profile", default="default", show_default=True, metavar="PROFILE", help="What it may do."
+)
 @click.option(
     "--name", metavar="NAME", callback=_check_name, help="A name, unique in the repository."
 )
