@@ -86,7 +86,8 @@ class RefreshFailed(Origin, frozen=True, kw_only=True, omit_defaults=True):
 
     `files` and `deps` are what the attempt looked at, so that it is tried again only when one of
     them changes; `mode` and `effective` are None when it could not even begin;
-    `path` and `line` say where it failed, when that is known.
+    `path` and `line` say where it failed, when that is known; `ran` are the startup executions
+    that the attempt ran.
     """
 
     generation: int
@@ -100,6 +101,7 @@ class RefreshFailed(Origin, frozen=True, kw_only=True, omit_defaults=True):
     path: str | None = None
     line: int | None = None
     execution: int | None = None
+    ran: tuple[int, ...] = ()
     duration_us: int = 0
 
 

@@ -7,6 +7,7 @@ old generation serves on, and the log says why.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -47,6 +48,14 @@ class _Failure(Exception):
         self.execution = execution
 
 
+@dataclass
+class _Tried:
+    """What an attempt has run and looked at so far: startup executions, blobs by path."""
+
+    ran: list[int] = field(default_factory=list)
+    deps: dict[str, str | None] = field(default_factory=dict)
+
+
 def perform(
     state: SessionState, plan: Plan, heap: Heap | None, services: Services, origin: Origin
 ) -> Heap | None:
@@ -58,23 +67,21 @@ def perform(
     began = monotonic_us()
     source = services.source(origin.tree)
     candidate: Heap | None = None
-    attempted: list[Execution] = []
+    tried = _Tried()
     try:
         candidate = _candidate(state, plan, heap, services)
-        startup = _run_startup(state, plan, candidate, services, origin, source, attempted)
-        replayed = _replay_own(state, plan, candidate, services, source)
-    except (_Failure, *_STOPS) as error:
+        startup = _run_startup(state, plan, candidate, services, origin, source, tried)
+        replayed = _replay_own(state, plan, candidate, services, source, tried)
+        generation = _succeeded(state, plan, origin, startup, replayed, began)
+        services.recorder.append(state, [generation], durable=True)
+    except BaseException as error:
         if candidate is not None and candidate is not heap:
             candidate.close()
-        failure = _failed(state, plan, origin, error, attempted, source, began)
+        if not isinstance(error, (_Failure, *_STOPS)):
+            raise
+        failure = _failed(state, plan, origin, error, tried, source, began)
         services.recorder.append(state, [failure], durable=True)
         return heap
-    except BaseException:
-        if candidate is not None and candidate is not heap:
-            candidate.close()
-        raise
-    generation = _succeeded(state, plan, origin, startup, replayed, began)
-    services.recorder.append(state, [generation], durable=True)
     candidate.epoch, candidate.applied = state.epoch, len(state.steps)
     if heap is not None and heap is not candidate:
         heap.close()
@@ -115,7 +122,7 @@ def _run_startup(
     services: Services,
     origin: Origin,
     source: Source,
-    attempted: list[Execution],
+    tried: _Tried,
 ) -> tuple[StartupRun, ...]:
     """Run the entries from `plan.start` on; return all entries with their executions."""
     kept = state.serving.startup[: plan.start] if state.serving is not None else ()
@@ -141,7 +148,8 @@ def _run_startup(
             source=source,
             host=registry,
         )
-        attempted.append(execution)
+        tried.ran.append(execution.number)
+        tried.deps.update(dependencies(execution))
         if execution.status != "ok" or not intact:
             raise _startup_failure(execution)
         done.append(StartupRun(entry.path, entry.mode, execution.number))
@@ -178,7 +186,12 @@ def fault_location(fault: Fault) -> tuple[str | None, int | None]:
 
 
 def _replay_own(
-    state: SessionState, plan: Plan, heap: Heap, services: Services, source: Source
+    state: SessionState,
+    plan: Plan,
+    heap: Heap,
+    services: Services,
+    source: Source,
+    tried: _Tried,
 ) -> tuple[Replayed, ...]:
     """Run the session's own executions again on the new source, for mode `replay`."""
     if plan.mode != "replay" or not plan.fresh:
@@ -189,8 +202,12 @@ def _replay_own(
         execution = state.executions[step.number]
         if execution.started.kind == "startup":
             continue
+        path = execution.started.path
+        if path is not None:
+            tried.deps[path] = source.lookup(path)
         text = recorded_text(execution, source, services)
         result, host = play(execution, text, heap.realm, source, registry)
+        tried.deps.update(result.deps)
         if host.unanswered:
             asked = host.unanswered[0].op
             raise _Failure(
@@ -208,15 +225,12 @@ def _failed(
     plan: Plan,
     origin: Origin,
     error: _Failure | VmgitError | WorkerDied,
-    attempted: list[Execution],
+    tried: _Tried,
     source: Source,
     began: int,
 ) -> RefreshFailed:
-    deps: dict[str, str | None] = {}
-    for entry in plan.effective.startup:
-        deps[entry.path] = source.lookup(entry.path)
-    for execution in attempted:
-        deps.update(dependencies(execution))
+    deps = {entry.path: source.lookup(entry.path) for entry in plan.effective.startup}
+    deps.update(tried.deps)
     failure = (
         error if isinstance(error, _Failure) else _Failure(getattr(error, "message", str(error)))
     )
@@ -235,6 +249,7 @@ def _failed(
         path=failure.path,
         line=failure.line,
         execution=failure.execution.number if failure.execution is not None else None,
+        ran=tuple(tried.ran),
         duration_us=monotonic_us() - began,
     )
 

@@ -234,8 +234,9 @@ class Replayer:
 
 
 def _claimed(attempt: Attempt, pending: list[Execution]) -> list[Execution]:
-    """Return the startup executions that belong to an attempt, which were its last ones."""
+    """Return the startup executions that belong to an attempt; a crash may have left others."""
     if isinstance(attempt, RefreshFailed):
-        return [one for one in pending if one.started.tree == attempt.tree]
-    listed = {entry.execution for entry in attempt.startup}
-    return [one for one in pending if one.number in listed]
+        ran = set(attempt.ran)
+    else:
+        ran = {entry.execution for entry in attempt.startup}
+    return [one for one in pending if one.number in ran]
