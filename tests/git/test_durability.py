@@ -129,6 +129,21 @@ def test_a_failing_disk_makes_no_pin(
         tree = Snapshotter(repository).take().tree
         with pytest.raises(EnvironmentFailure, match="Input/output error"):
             Keeper(repository).pin(tree)
-        with pytest.raises(EnvironmentFailure, match="Input/output error"):
-            Keeper(repository).settle()
     assert Keeper(repository).pins() == []
+
+
+def test_a_pin_that_cannot_be_settled(
+    repo: Git, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = Keeper(opened(repo))
+    keeper.settle()
+    keeper.pin(repo("rev-parse", "HEAD^{tree}"))
+
+    def fail(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fail)
+        with pytest.raises(EnvironmentFailure, match="Input/output error"):
+            keeper.settle()
+    keeper.settle()

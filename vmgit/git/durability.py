@@ -21,33 +21,25 @@ class PendingObjects:
     def __init__(self, objects: Path) -> None:
         self._objects = str(objects)
         self._pending: dict[str, Future[None]] = {}
-        self._names: list[Future[None]] = []
         self._pool: ThreadPoolExecutor | None = None
 
     def add(self, oid: str) -> None:
         """Begin to flush the object `oid`, which has been written."""
         if oid not in self._pending:
-            self._pending[oid] = self._start(f"{self._objects}/{oid[:2]}/{oid[2:]}")
-
-    def add_names(self, folder: Path) -> None:
-        """Begin to flush the names in `folder`, which has new ones."""
-        self._names.append(self._start(str(folder)))
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vmgit-flush")
+            path = f"{self._objects}/{oid[:2]}/{oid[2:]}"
+            self._pending[oid] = self._pool.submit(_flush_if_there, path)
 
     def flush(self) -> None:
-        """Return once everything that was added is on disk.
+        """Return once every added object is on disk.
 
         Raises `OSError` when the disk fails, and then every time: after a failed flush the kernel
         may call the lost pages clean, so trying again would only seem to succeed.
         """
-        for flushing in (*self._pending.values(), *self._names):
+        for flushing in self._pending.values():
             flushing.result()
         self._pending.clear()
-        self._names.clear()
-
-    def _start(self, path: str) -> Future[None]:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vmgit-flush")
-        return self._pool.submit(_flush, path)
 
     def close(self) -> None:
         """Wait for what is being flushed and end the threads."""
@@ -56,13 +48,21 @@ class PendingObjects:
             self._pool = None
 
 
-def _flush(path: str) -> None:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        # In a pack, which Git flushes, or in the store of another repository.
-        return
+def flush_file(path: str | Path) -> None:
+    """Return once the file, or the names in the folder, at `path` are on disk.
+
+    Raises `OSError`.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _flush_if_there(path: str) -> None:
+    try:
+        flush_file(path)
+    except FileNotFoundError:
+        # In a pack, which Git flushes, or in the store of another repository.
+        return

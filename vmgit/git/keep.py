@@ -14,6 +14,7 @@ import pygit2
 
 from vmgit.errors import EnvironmentFailure, UnavailableError
 
+from .durability import flush_file
 from .repository import Repository
 
 #: Where pins live; the last part of the name is the pinned tree's id.
@@ -25,12 +26,13 @@ class Keeper:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
+        self._unsettled = False
 
     def pin(self, tree: str) -> None:
         """Keep `tree` and all below it; its objects are on disk when this returns.
 
         What was written through the same `Repository` is flushed first, so that the ref never
-        stands without its objects; the ref's own name is on its way to the disk (`settle`).
+        stands without its objects; the ref's own name is there after `settle`.
         Pinning twice is fine and costs one look-up. Raises `UnavailableError` when the tree is
         not in the repository and `EnvironmentFailure` when it cannot be kept.
         """
@@ -55,7 +57,7 @@ class Keeper:
         """Write the ref as a loose file (gitrepository-layout(5)), complete before it has a name.
 
         libgit2 could do it with three more waits for the disk, one after the other; here the file
-        is flushed while the objects are, and its name while the caller goes on.
+        is flushed while the objects are, and its name in `settle`.
         """
         paths = self._repository.paths
         reference = paths.common_dir / KEEP_PREFIX / tree
@@ -71,15 +73,19 @@ class Keeper:
             os.replace(unnamed, reference)
         finally:
             unnamed.unlink(missing_ok=True)
-        self._repository.pending.add_names(reference.parent)
+        self._unsettled = True
 
     def settle(self) -> None:
-        """Return once the pins made through the same `Repository` are on disk themselves.
+        """Return once the names of this keeper's pins are on disk too.
 
-        Before that, a power loss can cost a pin, not the tree. Raises `EnvironmentFailure`.
+        Before that, a power loss can cost a pin, not the tree. To be called before an answer is
+        given; costs nothing when nothing was pinned. Raises `EnvironmentFailure`.
         """
+        if not self._unsettled:
+            return
         try:
-            self._repository.pending.flush()
+            flush_file(self._repository.paths.common_dir / KEEP_PREFIX)
+            self._unsettled = False
         except OSError as error:
             raise EnvironmentFailure(
                 f"Snapshots cannot be written to disk: {error.strerror}.", code="cannot_pin"
