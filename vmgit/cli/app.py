@@ -31,6 +31,8 @@ class App:
     start: Path = Path()
     json: bool = False
     answered: bool = False
+    #: The process ends with this command, by `main`.
+    ending: bool = False
 
     def open(
         self, command: str, *, worker: WorkerRealm | None = None, template: bool = False
@@ -38,7 +40,9 @@ class App:
         """Open the workspace; `command` is what the log names as the actor."""
         from vmgit.workspace import Workspace
 
-        return Workspace.open(self.start, actor=command, worker=worker, template=template)
+        return Workspace.open(
+            self.start, actor=command, worker=worker, template=template, ending=self.ending
+        )
 
     def emit(self, document: Any) -> None:
         """Write the JSON document that answers the command."""

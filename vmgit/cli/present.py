@@ -19,7 +19,7 @@ def show_console(execution: Execution, shown: Callable[[str], str] = str) -> Non
     """Write the console lines of an execution, each as `shown` gives it, to stdout and stderr."""
     for line in execution.trace:
         if isinstance(line, ConsoleLine):
-            (tell if line.level in _TO_STDERR else answer)(shown(line.text))
+            (tell if line.level in _TO_STDERR else answer)(shown(line.text), raw=True)
 
 
 def shown_value(execution: Execution) -> str | None:
@@ -46,7 +46,8 @@ def show_end(execution: Execution, shown: Callable[[str], str] = str) -> None:
         text = f"{fault.name}: {fault.message}" if fault.name else fault.message
         stack = fault.stack.rstrip()
         body = stack if stack.startswith(text) else "\n".join(filter(None, (text, stack)))
-        tell(click.style("Uncaught ", fg="red") + shown(body))
+        tell(click.style("Uncaught ", fg="red"), nl=False)
+        tell(shown(body), raw=True)
 
 
 def exit_status(execution: Execution) -> int:

@@ -189,6 +189,6 @@ def _answer(app: App, execution: Execution, *, show_value: bool) -> int:
         present.show_console(execution)
         value = present.shown_value(execution)
         if show_value and value is not None:
-            answer(value)
+            answer(value, raw=True)
     present.show_end(execution)
     return present.exit_status(execution)

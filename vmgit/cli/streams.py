@@ -34,14 +34,17 @@ def prepare() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def answer(text: str | bytes = "", *, nl: bool = True) -> None:
-    """Write what was asked for. Raises `ReaderGone` and `EnvironmentFailure`."""
-    _write(text, err=False, nl=nl)
+def answer(text: str | bytes = "", *, nl: bool = True, raw: bool = False) -> None:
+    """Write what was asked for; `raw` keeps the colours that the text itself has, in a pipe too.
+
+    Raises `ReaderGone` and `EnvironmentFailure`.
+    """
+    _write(text, err=False, nl=nl, raw=raw)
 
 
-def tell(text: str) -> None:
-    """Write what is not the answer. Raises `ReaderGone` and `EnvironmentFailure`."""
-    _write(text, err=True, nl=True)
+def tell(text: str, *, nl: bool = True, raw: bool = False) -> None:
+    """Write what is not the answer, as `answer` does. Raises `ReaderGone`."""
+    _write(text, err=True, nl=nl, raw=raw)
 
 
 def error(text: str) -> None:
@@ -98,9 +101,9 @@ def _shown(char: str) -> str:
     return char if char.isprintable() else repr(char)[1:-1]
 
 
-def _write(text: str | bytes, *, err: bool, nl: bool) -> None:
+def _write(text: str | bytes, *, err: bool, nl: bool, raw: bool) -> None:
     try:
-        click.echo(text, err=err, nl=nl, color=colour_wanted())
+        click.echo(text, err=err, nl=nl, color=raw or colour_wanted())
     except BrokenPipeError:
         raise ReaderGone from None
     except OSError as failure:
