@@ -29,6 +29,7 @@ class Hosted:
 
     def __init__(self, folder: Folder, template: WorkerRealm, *, actor: str = "tests") -> None:
         self.folder = folder
+        self.template = template
         self.workspace = folder.open(actor=actor, worker=template.fork(), template=True)
 
     def close(self) -> None:

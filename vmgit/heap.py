@@ -15,13 +15,13 @@ import msgspec
 
 from .code import file_code
 from .engine.api import Realm, RealmConfig, Source, WorkerDied
-from .errors import UnavailableError, VmgitError
+from .errors import UnavailableError
 from .events.session import Difference, Restored
 from .host.kv import KvStore
 from .host.registry import Registry
 from .profile import Profile
 from .recorder import Recorder
-from .replay.player import play, relaxed
+from .replay.player import play
 from .state import Execution, SessionState, Step
 
 
@@ -150,20 +150,12 @@ def _again(step: Step, execution: Execution, heap: Heap, services: Services) -> 
 def recorded_text(execution: Execution, source: Source, services: Services) -> str:
     """Return the text that an execution runs on `source`: the tree's file, else the recorded one.
 
-    At the prompt it is the recorded text. Raises `UnavailableError` when objects are missing.
+    At the prompt it is the recorded text. Raises `UnavailableError` when objects are missing, and
+    `RefusedError` or `LimitError` when the tree's file is no source text or too large.
     """
     started = execution.started
     if started.path is None:
         return started.text or ""
-    roomy = relaxed(started.limits)
-    try:
-        if source.lookup(started.path) is None:
-            source = services.source(started.tree)
-        return file_code(started.kind, started.path, started.mode, source, roomy).text
-    except UnavailableError:
-        raise
-    except VmgitError as error:
-        raise UnavailableError(
-            f"the code of execution {execution.id} cannot be read: {error.message}",
-            hints=error.hints,
-        ) from error
+    if source.lookup(started.path) is None:
+        source = services.source(started.tree)
+    return file_code(started.kind, started.path, started.mode, source, started.limits).text

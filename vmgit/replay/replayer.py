@@ -165,10 +165,14 @@ class Replayer:
         spare = stage.heap.fork()
         try:
             row, status = self._compared(execution, stage.heap, stage.profile, None)
+        except UnavailableError as error:
+            # What it did is missing from the heap: nothing can be said of those after it either.
+            spare.close()
+            stage.fail(error)
+            return self._not_run(execution, stage)
         except (VmgitError, WorkerDied) as error:
             status = "died"
-            verdict: Verdict = "unavailable" if isinstance(error, UnavailableError) else "failed"
-            row = self._row(execution, verdict, (str(error),))
+            row = self._row(execution, "failed", (str(error),))
         if status in ("ok", "error"):
             spare.close()
         else:

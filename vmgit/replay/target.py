@@ -114,12 +114,11 @@ class AtRevision:
         return self._source
 
     def causes(self, execution: Execution, state: SessionState) -> tuple[str, ...]:
-        """Return the files that it, or the startup before it, read otherwise than here."""
+        """Return the files that it, or what ran before it, read otherwise than here."""
         deps: dict[str, str | None] = {}
         for number, other in state.executions.items():
-            if number <= execution.number and other.started.kind == "startup":
+            if number <= execution.number and other.completed:
                 deps.update(dependencies(other))
-        deps.update(dependencies(execution))
         return tuple(sorted(path for path, oid in deps.items() if self._source.lookup(path) != oid))
 
     def _read(self, path: str) -> bytes | None:
