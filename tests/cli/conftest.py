@@ -34,7 +34,10 @@ def log_state(state: Path) -> tuple[object, ...]:
 
     A file that is no vmgit database counts with its bytes.
     """
-    names = sorted(path.name for path in state.iterdir()) if state.is_dir() else [state.is_file()]
+    if not state.is_dir():
+        return (state.exists(),)
+    # SQLite's own companions come and go with whoever has the log open.
+    names = sorted(p.name for p in state.iterdir() if not p.name.endswith(("-wal", "-shm")))
     path = state / "events.db"
     if not path.is_file():
         return (names,)
