@@ -46,6 +46,8 @@ def replay(app: App, session: str, revisions: tuple[str, ...]) -> int:
 
     with app.open("replay", worker=WorkerRealm.spawn()) as workspace:
         row = workspace.views.find_session(session)
+        # A repository that cannot be used is a failure of its own, no verdict on executions.
+        _ = workspace.repository
         state = fold(workspace.log.read(stream=row.id))
         targets = _targets(workspace, state, revisions)
         rows: list[Row] = []
