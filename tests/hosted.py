@@ -16,12 +16,13 @@ from vmgit.engine.process import WorkerRealm
 from vmgit.events.envelope import StoredEvent
 from vmgit.events.registry import decode
 from vmgit.events.session import Origin, Restored
+from vmgit.execution import Execution
 from vmgit.heap import catch_up
 from vmgit.replay.compare import Row
 from vmgit.replay.replayer import Replayer
 from vmgit.replay.target import AsRecorded, AtRevision, Target
 from vmgit.sessions import LiveSession, Update
-from vmgit.state import Execution, SessionState, fold
+from vmgit.state import SessionState, fold
 
 
 class Hosted:

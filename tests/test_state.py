@@ -11,9 +11,10 @@ from vmgit.events import execution as ex
 from vmgit.events import session as se
 from vmgit.events.envelope import StoredEvent
 from vmgit.events.registry import encode
+from vmgit.execution import fold_execution
 from vmgit.limits import Limits
 from vmgit.outcome import ConsoleLine, HostCall, LimitHit, Outcome, Status
-from vmgit.state import SessionState, Step, fold, fold_execution
+from vmgit.state import SessionState, Step, fold
 
 OLD, NEW = {"refresh": "rerun"}, {"refresh": "rebuild"}
 
@@ -201,7 +202,7 @@ def test_applying_one_by_one_is_the_same_as_folding_all() -> None:
 @pytest.mark.parametrize("change", [{"version": 3}, {"version": 1}, {"stream": "other"}])
 def test_a_gap_or_a_foreign_event_is_refused(change: dict[str, Any]) -> None:
     stream = Stream().ready()
-    event = msgspec.structs.replace(stream.events[1], **change)
+    event = stream.events[1]._replace(**change)
     with pytest.raises(ValueError, match=r"expected s/2"):
         fold([stream.events[0], event])
 
@@ -228,9 +229,7 @@ def test_events_of_a_later_version_are_passed_over() -> None:
     version = len(stream.events) + 1
     for execution in (None, "s.1"):
         stream.events.append(
-            msgspec.structs.replace(
-                last, seq=10 * version, version=version, type="x.new", execution=execution
-            )
+            last._replace(seq=10 * version, version=version, type="x.new", execution=execution)
         )
         version += 1
     assert (stream.state.status, stream.state.version) == ("active", version - 1)

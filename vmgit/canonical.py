@@ -6,7 +6,6 @@ ASCII, keys are sorted, no whitespace; NaN and infinities are refused because JS
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 
@@ -15,6 +14,8 @@ def canonical_json(value: Any) -> str:
 
     Raises `ValueError` for NaN and infinities and `TypeError` for anything JSON cannot hold.
     """
+    import json
+
     return json.dumps(
         value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False
     )

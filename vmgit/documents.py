@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from .events.envelope import StoredEvent
+from .execution import Execution
 from .outcome import ConsoleLine
-from .state import Execution, SessionState
+from .state import SessionState
 
 
 def execution_document(execution: Execution) -> dict[str, Any]:
@@ -78,6 +79,6 @@ def session_document(state: SessionState) -> dict[str, Any]:
 
 def event_document(event: StoredEvent) -> dict[str, Any]:
     """Return a row of the log with its payload as JSON."""
-    document: dict[str, Any] = msgspec.to_builtins(event)
+    document: dict[str, Any] = event._asdict()
     document["payload"] = msgspec.json.decode(event.payload)
     return document

@@ -17,12 +17,13 @@ from .code import file_code
 from .engine.api import Realm, RealmConfig, Source, WorkerDied
 from .errors import UnavailableError
 from .events.session import Difference, Restored
+from .execution import Execution
 from .host.kv import KvStore
 from .host.registry import Registry
 from .profile import Profile
 from .recorder import Recorder
 from .replay.player import play
-from .state import Execution, SessionState, Step
+from .state import SessionState, Step
 
 
 class Tree(Source, Protocol):

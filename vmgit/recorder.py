@@ -19,8 +19,9 @@ from .events import execution as ex
 from .events.envelope import NewEvent, StoredEvent
 from .events.registry import encode
 from .events.session import Origin
+from .execution import Execution
 from .outcome import ConsoleLine, HostCall
-from .state import Execution, SessionState
+from .state import SessionState
 
 
 class Appender(Protocol):

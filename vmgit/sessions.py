@@ -20,13 +20,14 @@ from .errors import NotFoundError, RefusedError
 from .events.envelope import StoredEvent
 from .events.registry import encode
 from .events.session import Closed, Created, Origin, Ready, Refreshed, RefreshFailed, Restored
+from .execution import Execution
 from .heap import Heap, Services, catch_up, profile_of
 from .profile import Profile
 from .profile_load import check_startup, list_profiles, load_profile
 from .recorder import execution_seed
 from .refresh.perform import block, perform
 from .refresh.plan import Blocked, Plan, Reported, StillFailing, decide, profile_reader
-from .state import Execution, SessionState, fold
+from .state import SessionState, fold
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -69,7 +70,12 @@ class LiveSession:
         return profile_of(self._serving().effective)
 
     def update(self, origin: Origin) -> Update:
-        """Bring the session up to date with the tree of `origin` and record what that took."""
+        """Bring the session up to date with the tree of `origin` and record what that took.
+
+        Raises `RefusedError` when the session has ended and `UnavailableError` when its heap
+        cannot be rebuilt.
+        """
+        self.require_open()
         decision = decide(self.state, self._services.source(origin.tree))
         match decision:
             case None:

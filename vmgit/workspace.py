@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import hostlock
 from .errors import EnvironmentFailure, NotFoundError, UsageError
 from .eventlog.log import EventLog
 from .eventlog.rows import OPEN_STATES
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from .engine.process import WorkerRealm
     from .events.envelope import StoredEvent
     from .events.session import Origin
+    from .git.keep import Keeper
     from .git.repository import Repository
     from .git.snapshot import Snapshot, Snapshotter
     from .git.source import TreeSource
@@ -42,7 +42,9 @@ class Workspace:
     """A workspace folder with its repository, event log and sessions.
 
     Use it as a context manager. `actor` names the program in the events that it appends; `worker`
-    is an engine process that was started ahead; `template` keeps one for further sessions.
+    is an engine process that was started ahead; `template` keeps one for further sessions. With
+    `ending`, the process ends right after: closing the log in order, which folds its write-ahead
+    log into the file, is then left out, for the next opener is served as well by what is there.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class Workspace:
         actor: str = "python",
         worker: WorkerRealm | None = None,
         template: bool = False,
+        ending: bool = False,
     ) -> None:
         self.paths = paths
+        self._ending = ending
         self.actor = actor
         self._worker = worker
         self._template = template
@@ -69,20 +73,19 @@ class Workspace:
         actor: str = "python",
         worker: WorkerRealm | None = None,
         template: bool = False,
+        ending: bool = False,
     ) -> Workspace:
         """Open the workspace that holds `start`.
 
-        Raises `EnvironmentFailure` when none does and `RefusedError` when its `vmgit.toml` is bad;
-        `worker` is closed then.
+        Raises `EnvironmentFailure` when none does; `worker` is closed then.
         """
         try:
-            workspace = cls(find_workspace(start), actor=actor, worker=worker, template=template)
-            _ = workspace.settings
+            paths = find_workspace(start)
         except BaseException:
             if worker is not None:
                 worker.close()
             raise
-        return workspace
+        return cls(paths, actor=actor, worker=worker, template=template, ending=ending)
 
     def __enter__(self) -> Workspace:
         return self
@@ -109,7 +112,8 @@ class Workspace:
     def log(self) -> EventLog:
         """The event log, made when it is not there. Raises `EnvironmentFailure`."""
         log = EventLog.open(self.log_path)
-        self._opened.append(log.close)
+        if not self._ending:
+            self._opened.append(log.close)
         return log
 
     @cached_property
@@ -169,7 +173,12 @@ class Workspace:
 
     @cached_property
     def repository(self) -> Repository:
-        """The Git repository. Raises `EnvironmentFailure` for one that vmgit cannot use."""
+        """The Git repository.
+
+        Raises `EnvironmentFailure` for one that vmgit cannot use and `RefusedError` when
+        `vmgit.toml` is bad: nothing is read for a workspace that is not understood.
+        """
+        _ = self.settings
         from .git.repository import Repository
 
         repository = Repository.open(self.paths)
@@ -233,22 +242,29 @@ class Workspace:
         from .events.session import Origin
 
         created = state.created
-        if created.pinned is not None:
-            return Origin(tree=created.tree, commit=created.commit, dirty=False)
-        if (state.worktree, created.prefix) != (self.paths.worktree_name, self.paths.prefix):
+        # Its paths begin at its own folder; a pinned session reads no worktree but that counts.
+        worktree = self.paths.worktree_name if created.pinned is not None else state.worktree
+        if (worktree, created.prefix) != (self.paths.worktree_name, self.paths.prefix):
             place = f"{state.worktree}:{created.prefix or '.'}"
             raise UsageError(
                 f"session {state.label} follows another worktree or folder ({place}).",
                 hints=["Run the command there; `vmgit session show` tells where it was made."],
                 details={"session": state.id},
             )
+        if created.pinned is not None:
+            return Origin(tree=created.tree, commit=created.commit, dirty=False)
         return self.snapshot()
+
+    @cached_property
+    def _keeper(self) -> Keeper:
+        from .git.keep import Keeper
+
+        return Keeper(self.repository)
 
     def pin(self, tree: str) -> None:
         """Keep a tree (oid) from garbage collection."""
-        from .git.keep import Keeper
-
-        Keeper(self.repository).pin(tree)
+        self._keeper.pin(tree)
+        self._keeper.settle()
 
     def at(self, revision: str) -> Origin:
         """Return the tree of a revision, pinned. Raises `NotFoundError` when there is none."""
@@ -326,8 +342,12 @@ class Workspace:
     ) -> Iterator[Sessions]:
         """Hold the host lock and give the sessions, with what a dead host left open closed.
 
-        Raises `BusyError` when another process holds it and `wait` is false.
+        Raises `BusyError` when another process holds it and `wait` is false, and `RefusedError`
+        when `vmgit.toml` is bad.
         """
+        _ = self.settings
+        from . import hostlock
+
         with hostlock.hold(self.lock_path, f"vmgit {self.actor}", wait=wait, on_wait=on_wait):
             sessions = self.sessions
             # Nobody else holds the lock, so whoever ran these is gone.

@@ -98,7 +98,7 @@ def test_a_row_with_a_new_hash_breaks_the_next_one(
     filled: EventLog, tamper: Callable[..., None]
 ) -> None:
     row = filled.read()[3]
-    values = [getattr(row, name) for name in row.__struct_fields__[:11]]
+    values = [getattr(row, name) for name in row._fields[:11]]
     values[7] = "mallory"
     tamper(
         f"UPDATE event SET actor = 'mallory', hash = '{chain_hash(*values)}' WHERE seq = 4",

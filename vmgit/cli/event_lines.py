@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
-
-import msgspec
 
 from vmgit.events.envelope import StoredEvent
 
@@ -34,7 +33,7 @@ _WIDTH = 100
 
 def event_line(event: StoredEvent) -> str:
     """Return sequence, time, stream or execution, type and the telling part of the payload."""
-    payload: dict[str, Any] = msgspec.json.decode(event.payload)
+    payload: dict[str, Any] = json.loads(event.payload)
     told = " ".join(
         f"{key}={_short(payload[key])}" for key in _TELLING if payload.get(key) not in (None, "")
     )
@@ -46,7 +45,7 @@ def event_line(event: StoredEvent) -> str:
 def _short(value: Any) -> str:
     if isinstance(value, dict):
         value = value.get("preview") or value.get("message") or value
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
     if not text.isprintable():
         text = repr(text)
     return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"

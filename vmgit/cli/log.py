@@ -76,6 +76,8 @@ def _write(app: App, event: StoredEvent) -> None:
 
 def _known_types(types: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the wire names that were asked for; refuse one that no event has."""
+    if not types:
+        return None
     from vmgit.errors import UsageError
     from vmgit.events.registry import type_names
 
@@ -89,4 +91,4 @@ def _known_types(types: tuple[str, ...]) -> tuple[str, ...] | None:
                 f"there is no event type {name!r}.",
                 hints=[f"Did you mean {near[0]}?"] if near else [f"Types: {', '.join(known)}."],
             )
-    return types or None
+    return types

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import click
 
+from vmgit.execution import Execution
 from vmgit.outcome import ConsoleLine
-from vmgit.state import Execution
 
 from .streams import answer, error, tell
 

@@ -17,9 +17,9 @@ from .streams import answer, waiting, warning
 if TYPE_CHECKING:
     from vmgit.code import Code
     from vmgit.events.session import Origin
+    from vmgit.execution import Execution
     from vmgit.limits import Limits
     from vmgit.sessions import LiveSession, Sessions
-    from vmgit.state import Execution
     from vmgit.workspace import Workspace
 
 

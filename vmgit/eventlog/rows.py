@@ -1,20 +1,19 @@
 """The rows of the projections: what is known at once about a session and an execution.
 
 The fields are the columns of `schema/0002_projections.sql`, in their order. Pure data: how they
-are read is for `views`, how they come about for `projection`.
+are read is for `views`, how they come about for `projection`. Named tuples, because commands that
+only list need not load msgspec.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
+from typing import Any, NamedTuple
 
 #: The states of sessions that may still run something.
 OPEN_STATES = ("starting", "active", "crashed")
 
 
-class SessionRow(msgspec.Struct, frozen=True):
+class SessionRow(NamedTuple):
     """A session as the projections know it; times are microseconds since the epoch."""
 
     id: str
@@ -41,12 +40,11 @@ class SessionRow(msgspec.Struct, frozen=True):
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> SessionRow:
         """Return the session of a row that has the columns in this order."""
-        values = dict(zip(cls.__struct_fields__, row, strict=True))
-        values["ephemeral"] = bool(values["ephemeral"])
-        return cls(**values)
+        made = cls(*row)
+        return made._replace(ephemeral=bool(made.ephemeral))
 
 
-class ExecutionRow(msgspec.Struct, frozen=True):
+class ExecutionRow(NamedTuple):
     """An execution as the projections know it; `end_seq` is None while it runs."""
 
     session: str
@@ -74,6 +72,5 @@ class ExecutionRow(msgspec.Struct, frozen=True):
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> ExecutionRow:
         """Return the execution of a row that has the columns in this order."""
-        values = dict(zip(cls.__struct_fields__, row, strict=True))
-        values["dirty"] = bool(values["dirty"])
-        return cls(**values)
+        made = cls(*row)
+        return made._replace(dirty=bool(made.dirty))

@@ -18,8 +18,8 @@ from .rows import ExecutionRow, SessionRow
 _CANDIDATES = 5
 
 
-_SESSION = f"SELECT {', '.join(SessionRow.__struct_fields__)} FROM session"
-_EXECUTION = f"SELECT {', '.join(ExecutionRow.__struct_fields__)} FROM execution"
+_SESSION = f"SELECT {', '.join(SessionRow._fields)} FROM session"
+_EXECUTION = f"SELECT {', '.join(ExecutionRow._fields)} FROM execution"
 
 
 class Views:

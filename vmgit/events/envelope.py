@@ -6,10 +6,10 @@ payload stays the canonical JSON text that was hashed; `registry.decode` turns i
 
 from __future__ import annotations
 
-import msgspec
+from typing import NamedTuple
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(NamedTuple):
     """An event to append: wire name, schema version, canonical ASCII JSON, execution `S.N`."""
 
     type: str
@@ -18,7 +18,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     execution: str | None = None
 
 
-class StoredEvent(msgspec.Struct, frozen=True):
+class StoredEvent(NamedTuple):
     """An immutable row of the log; the fields are its columns, in their order."""
 
     seq: int

@@ -9,8 +9,11 @@ already are flushed too: Git itself does not flush loose objects either.
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 _THREADS = 4
 
@@ -27,6 +30,9 @@ class PendingObjects:
         """Begin to flush the object `oid`, which has been written."""
         if oid not in self._pending:
             if self._pool is None:
+                # Slow to load, and a clean worktree writes nothing.
+                from concurrent.futures import ThreadPoolExecutor
+
                 self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vmgit-flush")
             path = f"{self._objects}/{oid[:2]}/{oid[2:]}"
             self._pending[oid] = self._pool.submit(_flush_if_there, path)

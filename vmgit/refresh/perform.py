@@ -18,11 +18,12 @@ from vmgit.engine.api import Job, Source, WorkerDied
 from vmgit.errors import LimitError, RefusedError, UnavailableError, UsageError, VmgitError
 from vmgit.events.session import Origin, Ready, Refreshed, RefreshFailed, Replayed
 from vmgit.events.session import StartupFile as StartupRun
+from vmgit.execution import Execution
 from vmgit.heap import Heap, Services, new_heap, recorded_text
 from vmgit.outcome import Fault
 from vmgit.recorder import execution_seed
 from vmgit.replay.player import play
-from vmgit.state import Execution, SessionState
+from vmgit.state import SessionState
 
 from .plan import Blocked, Plan, dependencies
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from vmgit.engine.api import Source
 from vmgit.errors import VmgitError
 from vmgit.events.session import RefreshFailed, RefreshMode
+from vmgit.execution import Execution
 from vmgit.heap import Tree, profile_of, realm_config
 from vmgit.profile import Profile, StartupFile
 from vmgit.profile_load import check_startup, load_profile
-from vmgit.state import Execution, SessionState
+from vmgit.state import SessionState
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 from vmgit.answer import Answer
 from vmgit.engine.api import Host, Job, Realm, Result, Source
+from vmgit.execution import Execution
 from vmgit.limits import Limits
 from vmgit.outcome import Fault, HostCall
-from vmgit.state import Execution
 
 #: A replay may run on a slower machine, and what ended by itself once must not be stopped now.
 _TIME_FACTOR = 4

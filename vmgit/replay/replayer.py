@@ -13,10 +13,11 @@ from vmgit.code import file_code
 from vmgit.engine.api import Job, Result, WorkerDied
 from vmgit.errors import UnavailableError, VmgitError
 from vmgit.events.session import Ready, Refreshed, RefreshFailed
+from vmgit.execution import Execution
 from vmgit.heap import Heap, Services, new_heap, recorded_text
 from vmgit.profile import Profile
 from vmgit.recorder import execution_seed
-from vmgit.state import Execution, SessionState
+from vmgit.state import SessionState
 
 from .compare import Row, Verdict, compare
 from .player import play, relaxed

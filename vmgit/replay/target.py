@@ -11,12 +11,13 @@ from typing import Protocol
 
 from vmgit.errors import VmgitError
 from vmgit.events.session import Ready, Refreshed, RefreshFailed
+from vmgit.execution import Execution
 from vmgit.heap import Services, Tree, profile_of
 from vmgit.outcome import Mode
 from vmgit.profile import Profile
 from vmgit.profile_load import check_startup, load_profile
 from vmgit.refresh.plan import dependencies
-from vmgit.state import Execution, SessionState
+from vmgit.state import SessionState
 
 Attempt = Ready | Refreshed | RefreshFailed
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
 from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.moments import ago, took
@@ -29,7 +28,7 @@ def list_(app: App, session: str | None, limit: int, everything: bool) -> None:
         only = workspace.views.find_session(session).id if session is not None else None
         rows = workspace.views.executions(only, limit=None if everything else limit)
     if app.json:
-        app.emit([{"execution": row.id, **msgspec.to_builtins(row)} for row in rows])
+        app.emit([{"execution": row.id, **row._asdict()} for row in rows])
         return
     from vmgit.cli.table import write_table
 

@@ -18,7 +18,7 @@ from vmgit.cli.streams import answer, one_line, visible
 def show(app: App, execution: str) -> None:
     """Show one execution: what ran, against which tree, what it printed and how it ended."""
     from vmgit.documents import execution_document
-    from vmgit.state import fold_execution
+    from vmgit.execution import fold_execution
 
     with app.open("exec show") as workspace:
         row = workspace.views.find_execution(execution)

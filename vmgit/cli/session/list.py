@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
 from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.moments import ago
@@ -20,7 +19,7 @@ def list_(app: App, everything: bool) -> None:
     with app.open("session list") as workspace:
         rows = workspace.views.sessions(state=None if everything else OPEN_STATES)
     if app.json:
-        app.emit([msgspec.to_builtins(row) for row in rows])
+        app.emit([row._asdict() for row in rows])
         return
     from vmgit.cli.table import write_table
 
