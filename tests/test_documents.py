@@ -1,0 +1,115 @@
+"""The JSON shapes of executions, sessions and events."""
+
+from __future__ import annotations
+
+import json
+
+from hosted import Hosted
+
+from vmgit.documents import event_document, execution_document, session_document
+
+
+def test_an_execution_is_this_document(hosted: Hosted) -> None:
+    live = hosted.new()
+    execution = hosted.run(live, "console.warn('a'); ({b: [1]})", "x")
+    document = execution_document(execution)
+    origin = hosted.workspace.snapshot()
+    assert execution.finished is not None
+    assert document == {
+        "execution": f"{live.state.id}.3",
+        "session": live.state.id,
+        "kind": "repl",
+        "status": "ok",
+        "path": None,
+        "blob": execution.started.blob,
+        "args": ["x"],
+        "console": [{"level": "warn", "text": "a"}],
+        "value": {"type": "object", "preview": "{ b: [ 1 ] }", "json": {"b": [1]}},
+        "tree": origin.tree,
+        "commit": origin.commit,
+        "dirty": False,
+        "generation": 1,
+        "started_us": execution.time_us,
+        "duration_us": execution.finished.duration_us,
+        "digest": execution.finished.digest,
+    }
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_how_an_execution_ended_otherwise(hosted: Hosted) -> None:
+    hosted.folder.profile("[limits]\nevents = 1\n")
+    live = hosted.new()
+    hosted.folder.write("a.js", "let a = 1;\nthrow new RangeError('no')\n")
+    thrown = execution_document(hosted.file(live, "a.js"))
+    assert (thrown["status"], thrown["path"], thrown["value"]) == ("error", "a.js", None)
+    error = thrown["error"]
+    assert (error["name"], error["message"]) == ("RangeError", "no")
+    assert "a.js:2:" in error["stack"]
+    assert set(error) == {"name", "message", "stack"}
+
+    stopped = execution_document(hosted.run(live, "for (;;) console.log(1)"))
+    assert stopped["limit"] == {"name": "events", "allowed": 1, "used": 2}
+    assert "error" not in stopped
+
+    execution = live.state.executions[1]
+    execution.finished, execution.aborted = None, "its host died"
+    aborted = execution_document(execution)
+    assert (aborted["status"], aborted["aborted"]) == ("aborted", "its host died")
+    assert (aborted["duration_us"], aborted["digest"]) == (0, None)
+
+
+def test_a_session_is_this_document(hosted: Hosted) -> None:
+    live = hosted.new(name="shop")
+    hosted.value(live, "1")
+    hosted.folder.write("lib/rates.js", "exports.rate = 4;")
+    hosted.update(live)
+    document = session_document(live.state)
+    serving = hosted.workspace.snapshot()
+    assert document == {
+        "session": live.state.id,
+        "name": "shop",
+        "profile": "default",
+        "status": "active",
+        "reason": None,
+        "worktree": "main",
+        "prefix": "",
+        "pinned": None,
+        "ephemeral": False,
+        "created_us": live.state.created_us,
+        "generation": 2,
+        "tree": serving.tree,
+        "commit": serving.commit,
+        "dirty": True,
+        "startup": [
+            {"path": "startup/00-base.js", "mode": "auto", "execution": 1},
+            {"path": "startup/10-rules.js", "mode": "auto", "execution": 4},
+        ],
+        "executions": 4,
+        "last_execution": f"{live.state.id}.4",
+    }
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_a_session_that_never_started_and_one_that_ended(hosted: Hosted) -> None:
+    hosted.folder.write("startup/00-base.js", "boom()")
+    live = hosted.new()
+    crashed = session_document(live.state)
+    assert (crashed["status"], crashed["generation"], crashed["startup"]) == ("crashed", 0, [])
+    assert crashed["tree"] == live.state.created.tree
+    assert crashed["reason"].startswith("startup/00-base.js:1: ReferenceError")
+    with hosted.workspace.hosting():
+        live.close("enough")
+    assert session_document(live.state)["reason"] == "enough"
+
+
+def test_an_event_is_its_row_with_the_payload_read(hosted: Hosted) -> None:
+    live = hosted.new()
+    hosted.run(live, "console.log('é')")
+    event = hosted.events(live, "console")[0]
+    document = event_document(event)
+    assert document["payload"] == {"level": "log", "text": "é"}
+    assert (document["seq"], document["execution"]) == (event.seq, f"{live.state.id}.3")
+    assert list(document) == [
+        "seq", "stream", "version", "type", "schema", "time_us", "execution", "actor", "worktree",
+        "payload", "prev_hash", "hash",
+    ]  # fmt: skip
