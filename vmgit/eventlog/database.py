@@ -13,9 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-import msgspec
+from typing import Any, NamedTuple
 
 from .faults import explain, translated
 from .filesystem import filesystem_type, is_shared
@@ -33,7 +31,7 @@ def _forked() -> None:
 os.register_at_fork(after_in_child=_forked)
 
 
-class Health(msgspec.Struct, frozen=True):
+class Health(NamedTuple):
     """What `status` and `doctor` tell about the database file; sizes in bytes.
 
     `shared` is true on a filesystem that other machines may use: there `journal_mode` is

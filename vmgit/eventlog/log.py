@@ -18,7 +18,6 @@ from vmgit.events.envelope import NewEvent, StoredEvent
 
 from .connection import Journal, open_database
 from .database import Database, Health
-from .projection import project, rebuild_projections
 
 #: The columns of a row, in the order of the fields of `StoredEvent`.
 COLUMNS = (
@@ -101,6 +100,9 @@ class EventLog:
         """
         if not events:
             return []
+        # Writing needs more than reading: commands that only read do not wait for it to load.
+        from .projection import project
+
         with self.database.transaction(durable=durable) as connection:
             seq, head, version = connection.execute(_HEAD, (stream,)).fetchone()
             if expected_version is not None and expected_version != version:
@@ -228,7 +230,6 @@ def _chain(
     worktree: str,
 ) -> list[tuple[Any, ...]]:
     """Return the rows of `events` at the end of the log and of `stream`, in column order."""
-    # It loads OpenSSL, which commands that only read need not wait for.
     from .chain import GENESIS, chain_hash
 
     previous = previous or GENESIS
@@ -253,6 +254,8 @@ def _chain(
 
 
 def _rebuild(connection: sqlite3.Connection, progress: Callable[[int], None] | None = None) -> int:
+    from .projection import rebuild_projections
+
     rows = connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY seq")
     return rebuild_projections(connection, (StoredEvent(*row) for row in rows), progress)
 

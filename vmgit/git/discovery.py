@@ -18,7 +18,7 @@ WORKSPACE_FILE = "vmgit.toml"
 MAIN_WORKTREE = "main"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RepositoryPaths:
     """Where a repository keeps its parts; all paths are absolute and resolved.
 
@@ -37,7 +37,7 @@ class RepositoryPaths:
         return self.common_dir / "vmgit"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkspacePaths(RepositoryPaths):
     """A workspace in its repository.
 
