@@ -82,12 +82,12 @@ def _write_absent(path: Path, content: str) -> bool:
     """Write a file that is not there; return whether it was written."""
     from vmgit.errors import EnvironmentFailure
 
+    if path.exists():
+        return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(content)
-    except FileExistsError:
-        return False
     except OSError as error:
         raise EnvironmentFailure(f"{path} cannot be written: {error.strerror}.") from error
     return True
