@@ -27,7 +27,7 @@ WARM = 64
 _TOLD = ("session.ready", "session.refreshed", "session.refresh_failed")
 
 
-class Report(msgspec.Struct, frozen=True, omit_defaults=True):
+class Report(msgspec.Struct, frozen=True):
     """One refresh, for a person: sessions that came to the same result are told together.
 
     `result` is `refreshed`, `started`, `failed` or `reported`; `sessions` maps each session's
@@ -111,8 +111,10 @@ class Follower:
         events = self._workspace.events_after(self._seen, _TOLD)
         self._seen = self._workspace.last_seq()
         reports: list[Report] = []
+        # The log is that of all worktrees; what happens in the others is told there.
+        followed = set(self._workspace.followers()) if events else set()
         for event in events:
-            report = _report(event, sessions)
+            report = _report(event, sessions) if event.stream in followed else None
             if report is None:
                 continue
             last = reports[-1] if reports else None
@@ -129,8 +131,6 @@ class Follower:
 
 def _report(event: StoredEvent, sessions: Sessions) -> Report | None:
     state = sessions.get(event.stream).state
-    if state.created.ephemeral:
-        return None
     label = {state.label: state.generation}
     match decode(event):
         case Refreshed() as done:
