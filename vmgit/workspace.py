@@ -194,7 +194,16 @@ class Workspace:
 
     def snapshot(self) -> Origin:
         """Return the tree of the tracked files as they are now, kept from garbage collection."""
-        return self.keep(self.snapshotter.take())
+        from .git.status import StatusRequest
+
+        # Git looks at the files while this process loads libgit2.
+        request = StatusRequest(self.paths)
+        try:
+            snapshotter = self.snapshotter
+        except BaseException:
+            request.discard()
+            raise
+        return self.keep(snapshotter.take(request))
 
     def snapshot_after(self, paths: Iterable[str] | None) -> Origin:
         """Return the worktree's tree, given what may have changed since the last call.

@@ -8,7 +8,8 @@ from typing import TypeAlias
 import pytest
 from realgit import Git
 
-from vmgit.git.index import IndexEntry, IndexReader, IndexUnreadable, index_signature
+from vmgit.git.files import index_signature
+from vmgit.git.index import IndexEntry, IndexReader, IndexUnreadable
 from vmgit.git.repository import Repository
 from vmgit.git.trees import FILE, Entry
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from realgit import Git
 
 from vmgit.errors import EnvironmentFailure
-from vmgit.git.status import Difference, read_status
+from vmgit.git.discovery import find_repository
+from vmgit.git.status import Difference, Status, StatusRequest
 from vmgit.git.trees import EXECUTABLE, FILE, Entry
+
+
+def read_status(worktree: Path) -> Status:
+    return StatusRequest(find_repository(worktree)).read()
 
 
 def test_clean(repo: Git) -> None:

@@ -91,34 +91,62 @@ def run_git(
     the worktree's own. Raises `EnvironmentFailure` for any other,
     with Git's last line as the reason, and when there is no `git` to run.
     """
-    environment = child_environment()
-    if index_file is not None:
-        environment["GIT_INDEX_FILE"] = str(index_file)
-    try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=cwd,
-            input=stdin,
-            capture_output=True,
-            env=environment,
-            check=False,
-        )
-    except FileNotFoundError as error:
+    return StartedGit(arguments, cwd=cwd, index_file=index_file).finish(stdin, accept)
+
+
+class StartedGit:
+    """A `git` that runs while its starter does something else; `finish` or `discard` it."""
+
+    def __init__(
+        self, arguments: Sequence[str], *, cwd: Path, index_file: Path | None = None
+    ) -> None:
+        """Start `git` in `cwd`. Raises `EnvironmentFailure` when there is no `git` to run."""
+        environment = child_environment()
+        if index_file is not None:
+            environment["GIT_INDEX_FILE"] = str(index_file)
+        self._arguments = list(arguments)
+        self._cwd = cwd
+        try:
+            self._process = subprocess.Popen(
+                ["git", *arguments],
+                cwd=cwd,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment,
+            )
+        except FileNotFoundError as error:
+            raise EnvironmentFailure(
+                "vmgit needs the `git` command and finds none on the PATH.",
+                hints=["Install Git 2.20 or newer."],
+                code="no_git",
+            ) from error
+
+    def finish(
+        self, stdin: bytes = b"", accept: Sequence[int] = (0,)
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Wait for its end and return what it wrote; see `run_git`."""
+        with self._process as process:
+            try:
+                out, err = process.communicate(stdin)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode in accept:
+            return subprocess.CompletedProcess(self._arguments, process.returncode, out, err)
+        complaint = err.decode("utf-8", "replace").strip().splitlines()
+        reason = complaint[-1] if complaint else f"exit status {process.returncode}"
         raise EnvironmentFailure(
-            "vmgit needs the `git` command and finds none on the PATH.",
-            hints=["Install Git 2.20 or newer."],
-            code="no_git",
-        ) from error
-    if done.returncode not in accept:
-        complaint = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        reason = complaint[-1] if complaint else f"exit status {done.returncode}"
-        subcommand = _subcommand(arguments)
-        raise EnvironmentFailure(
-            f"`git {subcommand}` failed in {cwd}: {reason}",
-            details={"arguments": list(arguments), "status": done.returncode},
+            f"`git {_subcommand(self._arguments)}` failed in {self._cwd}: {reason}",
+            details={"arguments": self._arguments, "status": process.returncode},
             code="git_failed",
         )
-    return done
+
+    def discard(self) -> None:
+        """End it; what it would have said is not needed."""
+        with self._process as process:
+            process.kill()
+            process.communicate()
 
 
 def _subcommand(arguments: Sequence[str]) -> str:

@@ -36,6 +36,11 @@ class WorktreeFile:
     data: bytes
 
 
+def index_signature(git_dir: Path) -> Signature:
+    """Return what changes whenever Git writes the index of `git_dir`."""
+    return file_signature(f"{git_dir}/index")
+
+
 def file_signature(path: str | Path) -> Signature:
     """Return what changes when the file at `path` is replaced or written."""
     try:

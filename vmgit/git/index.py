@@ -9,13 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import overload
 
 import pygit2
 from pygit2.ffi import C, ffi
 
-from .files import Signature, file_signature
+from .files import Signature, index_signature
 from .repository import Repository
 from .trees import Entry
 
@@ -39,11 +38,6 @@ class IndexEntry:
 
 class IndexUnreadable(Exception):
     """libgit2 cannot read this index (split, sparse or newer); only Git itself can."""
-
-
-def index_signature(git_dir: Path) -> Signature:
-    """Return what changes whenever Git writes the index of `git_dir`."""
-    return file_signature(f"{git_dir}/index")
 
 
 class IndexReader:

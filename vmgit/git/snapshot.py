@@ -15,10 +15,10 @@ from vmgit.errors import RefusedError, UsageError
 
 from .clean import Cleaner, Stored, Wanted
 from .environment import run_git
-from .files import Signature
-from .index import IndexReader, IndexUnreadable, index_signature
+from .files import Signature, index_signature
+from .index import IndexReader, IndexUnreadable
 from .repository import Repository
-from .status import Status, read_status
+from .status import Status, StatusRequest
 from .trees import SUBMODULE, Entry, edit_tree
 
 #: How often a snapshot starts again because HEAD or the index moved under it.
@@ -52,17 +52,18 @@ class Snapshotter:
         self._cleaner = Cleaner(repository)
         self._index = IndexReader(repository)
 
-    def take(self) -> Snapshot:
+    def take(self, request: StatusRequest | None = None) -> Snapshot:
         """Return the snapshot of the worktree as it is now.
 
+        `request` is what was asked of Git ahead, while this process was still loading libgit2.
         Raises `EnvironmentFailure` when a tracked file cannot be read or Git cannot tell what
         differs, and `UnavailableError` when objects of HEAD are missing.
         """
         self._repository.refresh()
         for attempt in range(1, _ATTEMPTS + 1):
-            index = index_signature(self._paths.git_dir)
-            status = read_status(self._paths.worktree)
-            snapshot = self._from_status(status, index)
+            asked = request or StatusRequest(self._paths)
+            request = None
+            snapshot = self._from_status(asked.read(), asked.index)
             # The last attempt counts: a worktree that never rests is taken as it was seen.
             if attempt == _ATTEMPTS or self._unmoved(snapshot):
                 return snapshot

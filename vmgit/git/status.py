@@ -8,11 +8,12 @@ system monitors. This module starts it and reads format 2 of its porcelain (git-
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from vmgit.errors import EnvironmentFailure
 
-from .environment import run_git
+from .discovery import RepositoryPaths
+from .environment import StartedGit
+from .files import index_signature
 from .trees import SUBMODULE, Entry
 
 _ARGUMENTS = (
@@ -51,12 +52,31 @@ class Status:
     differences: tuple[Difference, ...]
 
 
-def read_status(worktree: Path) -> Status:
-    """Return what differs in `worktree` now.
+class StatusRequest:
+    """A `git status` that was started and is read later: `read` or `discard` it.
 
-    Raises `EnvironmentFailure` when Git cannot tell, for instance because the index is damaged.
+    `index` is the state of the index before it was started.
     """
-    output = run_git(_ARGUMENTS, cwd=worktree).stdout
+
+    def __init__(self, paths: RepositoryPaths) -> None:
+        """Ask what differs in the worktree now. Raises `EnvironmentFailure` without a `git`."""
+        self.index = index_signature(paths.git_dir)
+        self._started = StartedGit(_ARGUMENTS, cwd=paths.worktree)
+
+    def read(self) -> Status:
+        """Wait for the answer.
+
+        Raises `EnvironmentFailure` when Git cannot tell, for instance because the index is
+        damaged.
+        """
+        return _parse(self._started.finish().stdout)
+
+    def discard(self) -> None:
+        """Leave the answer unread."""
+        self._started.discard()
+
+
+def _parse(output: bytes) -> Status:
     commit: str | None = None
     differences = []
     for record in output.split(b"\0"):

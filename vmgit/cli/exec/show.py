@@ -17,13 +17,14 @@ from vmgit.cli.streams import answer, one_line, visible
 @pass_app
 def show(app: App, execution: str) -> None:
     """Show one execution: what ran, against which tree, what it printed and how it ended."""
-    from vmgit.documents import execution_document
     from vmgit.execution import fold_execution
 
     with app.open("exec show") as workspace:
         row = workspace.views.find_execution(execution)
         one = fold_execution(events_of(workspace, row))
     if app.json:
+        from vmgit.documents import execution_document
+
         app.emit(execution_document(one))
         return
     started = one.started
