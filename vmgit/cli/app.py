@@ -31,6 +31,8 @@ class App:
     start: Path = Path()
     json: bool = False
     answered: bool = False
+    #: It goes on until Ctrl-C, which is then no failure to be told.
+    endless: bool = False
     #: The process ends with this command, by `main`.
     ending: bool = False
 

@@ -42,7 +42,9 @@ def usage(failure: click.ClickException, app: App) -> int:
 
 
 def interrupted(app: App) -> int:
-    """Tell of Ctrl-C."""
+    """Tell of Ctrl-C, unless that is how the command always ends."""
+    if app.endless:
+        return 130
     body = {"code": "interrupted", "message": "interrupted.", "hints": [], "details": {}}
     return _told(app, 130, body)
 

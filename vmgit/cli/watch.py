@@ -111,6 +111,7 @@ class _Loop:
         count = len(self._workspace.followers())
         how = "" if mode == "events" else f" ({mode})"
         plural = "session" if count == 1 else "sessions"
+        self._app.endless = True
         text = f"watching {self._workspace.paths.root}{how}: {count} {plural}"
         self._say({"watch": "ready", "mode": mode, "sessions": count}, text)
         self._print(reports)
