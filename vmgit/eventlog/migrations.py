@@ -7,7 +7,6 @@ new file.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,8 +16,6 @@ from vmgit.resources import data_path
 #: `PRAGMA application_id` of every vmgit database: "vmgt" in ASCII.
 APPLICATION_ID = 0x766D6774
 
-_FILE = re.compile(r"(\d{4})_\w+\.sql")
-
 
 def migrations() -> list[tuple[int, Path]]:
     """Return the shipped migrations as (number, file), in order.
@@ -27,9 +24,9 @@ def migrations() -> list[tuple[int, Path]]:
     """
     found = []
     for path in data_path("schema").iterdir():
-        match = _FILE.fullmatch(path.name)
-        if match:
-            found.append((int(match[1]), path))
+        number, _, name = path.name.partition("_")
+        if len(number) == 4 and number.isdecimal() and name.endswith(".sql"):
+            found.append((int(number), path))
     found.sort()
     if [number for number, _ in found] != list(range(1, len(found) + 1)) or not found:
         raise RuntimeError(f"the migrations in {data_path('schema')} are not numbered 1, 2, 3...")
