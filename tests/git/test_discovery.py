@@ -86,7 +86,7 @@ def test_variables_of_a_hook_do_not_mislead(repo: Git, monkeypatch: pytest.Monke
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE"):
         monkeypatch.setenv(name, "/nowhere")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(repo.folder))
-    assert find_workspace(repo.folder / "lib") == expected
+    assert vars(find_workspace(repo.folder / "lib")) == vars(expected)
 
 
 def test_no_repository(tmp_path: Path) -> None:

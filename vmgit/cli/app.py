@@ -7,7 +7,6 @@ written is the business of `streams`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,17 +23,17 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass
 class App:
     """The state of one invocation: `-C` folder, whether JSON was asked for, what was answered."""
 
-    start: Path = Path()
-    json: bool = False
-    answered: bool = False
-    #: It goes on until Ctrl-C, which is then no failure to be told.
-    endless: bool = False
-    #: The process ends with this command, by `main`.
-    ending: bool = False
+    def __init__(self, *, ending: bool = False) -> None:
+        self.start = Path()
+        self.json = False
+        self.answered = False
+        #: It goes on until Ctrl-C, which is then no failure to be told.
+        self.endless = False
+        #: The process ends with this command, by `main`.
+        self.ending = ending
 
     def open(
         self, command: str, *, worker: WorkerRealm | None = None, template: bool = False

@@ -7,7 +7,6 @@ point at a temporary index or at another repository, and the folder is what the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from vmgit.errors import EnvironmentFailure
@@ -18,7 +17,7 @@ WORKSPACE_FILE = "vmgit.toml"
 MAIN_WORKTREE = "main"
 
 
-@dataclass(frozen=True)
+# Plain classes: to make a dataclass takes longer than to find a workspace.
 class RepositoryPaths:
     """Where a repository keeps its parts; all paths are absolute and resolved.
 
@@ -26,10 +25,11 @@ class RepositoryPaths:
     `worktree_name` is `main` or the name under which Git knows the linked worktree.
     """
 
-    worktree: Path
-    git_dir: Path
-    common_dir: Path
-    worktree_name: str
+    def __init__(self, worktree: Path, git_dir: Path, common_dir: Path, worktree_name: str) -> None:
+        self.worktree = worktree
+        self.git_dir = git_dir
+        self.common_dir = common_dir
+        self.worktree_name = worktree_name
 
     @property
     def state_dir(self) -> Path:
@@ -37,7 +37,6 @@ class RepositoryPaths:
         return self.common_dir / "vmgit"
 
 
-@dataclass(frozen=True)
 class WorkspacePaths(RepositoryPaths):
     """A workspace in its repository.
 
@@ -45,8 +44,15 @@ class WorkspacePaths(RepositoryPaths):
     posix form, empty when both are the same.
     """
 
-    root: Path
-    prefix: str
+    def __init__(self, repository: RepositoryPaths, root: Path, prefix: str) -> None:
+        super().__init__(
+            repository.worktree,
+            repository.git_dir,
+            repository.common_dir,
+            repository.worktree_name,
+        )
+        self.root = root
+        self.prefix = prefix
 
 
 def find_repository(start: Path) -> RepositoryPaths:
@@ -87,14 +93,7 @@ def find_workspace(start: Path) -> WorkspacePaths:
     for folder in (origin, *origin.parents):
         if (folder / WORKSPACE_FILE).is_file():
             relative = folder.relative_to(found.worktree).as_posix()
-            return WorkspacePaths(
-                worktree=found.worktree,
-                git_dir=found.git_dir,
-                common_dir=found.common_dir,
-                worktree_name=found.worktree_name,
-                root=folder,
-                prefix="" if relative == "." else relative,
-            )
+            return WorkspacePaths(found, folder, "" if relative == "." else relative)
         if folder == found.worktree:
             break
     raise EnvironmentFailure(
