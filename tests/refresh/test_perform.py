@@ -293,6 +293,24 @@ def test_two_bad_sources_in_turn_are_each_tried(hosted: Hosted) -> None:
     assert hosted.types(live).count("session.refresh_failed") == 2
 
 
+def test_a_profile_that_allows_more_is_tried(hosted: Hosted) -> None:
+    live = hosted.new()
+    hosted.folder.profile(f"{STARTUP}[limits]\nevents = 1\n")
+    hosted.folder.write(RULES, "console.log(1); console.log(2); let noisy = 1")
+    assert "limits.events" in failed(hosted, live).message
+    hosted.folder.profile(f"{STARTUP}[limits]\nevents = 2\n")
+    refreshed(hosted, live)
+    assert hosted.value(live, "noisy") == "1"
+
+
+def test_a_profile_that_is_bad_in_another_way_is_told(hosted: Hosted) -> None:
+    live = hosted.new()
+    hosted.folder.profile("startup = [\n")
+    first = failed(hosted, live)
+    hosted.folder.profile("startup = 1\n")
+    assert failed(hosted, live).message != first.message
+
+
 def test_switching_back_to_the_good_source_needs_no_refresh(hosted: Hosted) -> None:
     live = hosted.new()
     hosted.folder.write(RULES, "throw 1")

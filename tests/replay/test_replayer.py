@@ -61,10 +61,11 @@ def rich(hosted: Hosted) -> LiveSession:
     hosted.run(live, "throw new Error(kv.get('n'))")  # 6
     folder.write(RULES, "throw 1")
     hosted.update(live)  # 7: fails
-    folder.write(RULES, 'const { rate } = require("rates"); c += rate;\n')
-    hosted.run(live, "[c, kv.get('n'), new Date().toISOString()]")  # 8 rules, 9
+    folder.write(RULES, 'const { rate } = require("rates"); var bonus = rate;\n')
+    hosted.run(live, "[c, bonus, kv.get('n'), new Date().toISOString()]")  # 8 rules, 9
     folder.profile(f'{STARTUP}[globals]\nhide = ["eval"]\n')
     hosted.run(live, "typeof eval + c")  # 10, 11 startup in a fresh realm, 12
+    assert live.state.generation == 3
     folder.profile("startup = [\n")
     hosted.run(live, "c")  # 13, and a refresh that could not begin
     return live
