@@ -59,7 +59,9 @@ def test_a_failure_is_one_json_document(shared: Folder) -> None:
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
-        (["stauts"], "No such command 'stauts'.", "vmgit --help"),
+        (["stauts"], "No such command 'stauts'. Did you mean 'status'?", "vmgit --help"),
+        (["exec", "lst"], "No such command 'lst'. Did you mean 'list'?", "vmgit exec --help"),
+        (["frob"], "No such command 'frob'.", "vmgit --help"),
         (["log", "--json", "--typ", "x"], "No such option '--typ'.", "vmgit log --help"),
         (["log", "--typ", "x", "--json"], "No such option '--typ'.", "vmgit log --help"),
         (["session", "close", "--json"], "Missing argument 'SESSION...'.", "vmgit session close"),
