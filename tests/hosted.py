@@ -109,7 +109,7 @@ class Hosted:
         """Replay a session as `vmgit replay` does, and hold that nothing was written."""
         before = self.events()
         state = self.state(live)
-        services = self.workspace.services
+        services = self.workspace.services_of(state)
         target: Target = AsRecorded(services)
         if at is not None:
             tree = self.workspace.repository.resolve(at).tree

@@ -157,6 +157,9 @@ def test_a_session_of_another_folder_of_the_repository_is_refused(
                 theirs = sessions.get(session.state.id)
             with pytest.raises(UsageError, match=r"another worktree or folder \(main:one\)"):
                 two.run(theirs, "rate")
+            # A recording replays from anywhere.
+            assert two.verdicts(theirs) == [(1, "same"), (2, "same")]
+            assert two.verdicts(theirs, "HEAD") == [(1, "same"), (2, "same")]
         assert two.workspace.followers() == []
         own = two.new()
         assert two.value(own, "rate") == "2"

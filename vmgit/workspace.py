@@ -62,7 +62,7 @@ class Workspace:
         self._worker = worker
         self._template = template
         self._last: Snapshot | None = None
-        self._sources: dict[str, TreeSource] = {}
+        self._sources: dict[tuple[str, str], TreeSource] = {}
         self._opened: list[Callable[[], None]] = []
 
     @classmethod
@@ -283,14 +283,13 @@ class Workspace:
         self.pin(found.tree)
         return Origin(tree=found.tree, commit=found.commit, dirty=False)
 
-    def source(self, tree: str) -> TreeSource:
-        """Return the files of a tree (oid), as seen from the workspace folder."""
+    def source(self, tree: str, prefix: str | None = None) -> TreeSource:
+        """Return the files of a tree (oid), seen from `prefix` (default: the workspace folder)."""
         from .git.source import TreeSource
 
-        source = self._sources.pop(tree, None) or TreeSource(
-            self.repository, tree, self.paths.prefix
-        )
-        self._sources[tree] = source
+        place = (tree, self.paths.prefix if prefix is None else prefix)
+        source = self._sources.pop(place, None) or TreeSource(self.repository, *place)
+        self._sources[place] = source
         while len(self._sources) > _SOURCES:
             del self._sources[next(iter(self._sources))]
         return source
@@ -315,6 +314,13 @@ class Workspace:
 
         recorder = Recorder(self.log, actor=self.actor, worktree=self.paths.worktree_name)
         return Services(recorder, self.source, self.realms.open)
+
+    def services_of(self, state: SessionState) -> Services:
+        """What a recording is replayed with: its paths begin at the folder it was made in."""
+        from dataclasses import replace
+
+        prefix = state.created.prefix
+        return replace(self.services, source=lambda tree: self.source(tree, prefix))
 
     @cached_property
     def sessions(self) -> Sessions:

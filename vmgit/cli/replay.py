@@ -74,7 +74,7 @@ def replay(app: App, session: str, revisions: tuple[str, ...]) -> int:
 def _targets(workspace: Workspace, state: SessionState, revisions: tuple[str, ...]) -> list[Target]:
     from vmgit.replay.target import AsRecorded, AtRevision
 
-    services = workspace.services
+    services = workspace.services_of(state)
     if not revisions:
         return [AsRecorded(services)]
     trees = [(revision, workspace.repository.resolve(revision).tree) for revision in revisions]
@@ -100,7 +100,7 @@ def _rows(workspace: Workspace, state: SessionState, targets: list[Target]) -> I
     from vmgit.replay.replayer import Replayer
 
     for target in targets:
-        with closing(Replayer(state, workspace.services, target)) as replayer:
+        with closing(Replayer(state, workspace.services_of(state), target)) as replayer:
             yield from replayer.rows()
 
 
