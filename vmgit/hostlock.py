@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import BusyError, EnvironmentFailure
+
+#: So long a turn is waited for in silence, seconds: most end sooner, and nobody wants to hear.
+_TURN_S = 0.3
 
 
 def holder(path: Path) -> str | None:
@@ -41,19 +45,18 @@ def hold(
 ) -> Iterator[None]:
     """Hold the lock for the length of the block; `who` is what others are told.
 
-    With `wait`, queue behind the holder, after telling `on_wait` who that is; without, raise
+    With `wait`, queue behind the holder, telling `on_wait` who that is when it takes a moment;
+    without, raise
     `BusyError`, whose message begins with `busy`. Raises `EnvironmentFailure` when the state
     folder cannot be written.
     """
     descriptor = _open(path)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(descriptor, _TURN_S if wait else 0):
             other = os.pread(descriptor, 256, 0).decode("utf-8", "replace").strip()
             other = other or "another process"
             if not wait:
-                raise BusyError(f"{busy}, by {other}.", details={"holder": other}) from None
+                raise BusyError(f"{busy}, by {other}.", details={"holder": other})
             if on_wait is not None:
                 on_wait(other)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -62,6 +65,19 @@ def hold(
         yield
     finally:
         os.close(descriptor)
+
+
+def _taken(descriptor: int, patience_s: float) -> bool:
+    """Try for a while to take the lock; return whether it was taken."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+        time.sleep(0.005)
 
 
 def _open(path: Path) -> int:
