@@ -1,6 +1,6 @@
 """`python -m vmgit` is `vmgit`."""
 
-from vmgit.cli.main import main
+from vmgit.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -88,7 +88,7 @@ def _host_problem(value: str) -> Fault | None:
         return f"{shown} is not ASCII", "write the host in its xn-- form"
     if value != value.lower():
         return f"{shown} is not lower-case", f"write {quoted(value.lower())}"
-    match = _HOST.fullmatch(value)
+    match = re.fullmatch(_HOST, value)
     if match is None:
         return f"{shown} is not a host", "write host, host:port, *.host or [IPv6]"
     if match["port"] is not None and not 1 <= int(match["port"]) <= 65_535:
@@ -105,7 +105,8 @@ def _global_problem(value: str) -> Fault | None:
 
 
 _LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_HOST = re.compile(
+# Compiled when a host is checked, which most profiles do not name.
+_HOST = (
     rf"(?:\[[0-9a-f:.]*:[0-9a-f:.]*\]|(?:\*\.)?{_LABEL}(?:\.{_LABEL})*)(?::(?P<port>[0-9]{{1,5}}))?"
 )
 _CHECKS: dict[str, Callable[[str], Fault | None]] = {

@@ -175,12 +175,12 @@ def _startup_failure(execution: Execution) -> _Failure:
     return _Failure(message, path=where or path, line=line, execution=execution)
 
 
-_FRAME = re.compile(r"(?:\(|at |^)(?P<path>[^\s():<>][^():<>\n]*):(?P<line>\d+):\d+\)?$", re.M)
+_FRAME = r"(?:\(|at |^)(?P<path>[^\s():<>][^():<>\n]*):(?P<line>\d+):\d+\)?$"
 
 
 def fault_location(fault: Fault) -> tuple[str | None, int | None]:
     """Return the workspace path and line of a fault's topmost frame in a file, if it has one."""
-    match = _FRAME.search(fault.stack)
+    match = re.search(_FRAME, fault.stack, re.M)
     if match is None:
         return None, None
     return match["path"], int(match["line"])
