@@ -280,7 +280,7 @@ def test_linked_worktrees_share_one_log(folder: Folder, tmp_path: Path) -> None:
     assert "follows another worktree or folder (linked:.)" in refused.err
 
 
-def test_the_module_runs_as_a_program(shared: Folder) -> None:
+def test_the_installed_script_runs(shared: Folder) -> None:
     script = Path(sys.executable).parent / "vmgit"
     done = subprocess.run(
         [script, "run", "-e", "1"],
