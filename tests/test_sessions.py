@@ -68,7 +68,7 @@ def test_a_name_is_taken_for_good(hosted: Hosted) -> None:
     with hosted.workspace.hosting():
         live.close()
     before = hosted.events()
-    with pytest.raises(UsageError, match="has that name already"):
+    with pytest.raises(UsageError, match="has the name 'shop' already"):
         hosted.new(name="shop")
     assert hosted.events() == before
 

@@ -16,7 +16,7 @@ from typing import Protocol
 from . import __version__
 from .code import Code
 from .engine.api import Job
-from .errors import NotFoundError, RefusedError
+from .errors import NotFoundError, RefusedError, UsageError
 from .events.envelope import StoredEvent
 from .events.registry import encode
 from .events.session import Closed, Created, Origin, Ready, Refreshed, RefreshFailed, Restored
@@ -229,7 +229,17 @@ class Sessions:
             vmgit=__version__,
         )
         recorder = self._services.recorder
-        stored = recorder.create(new_session_id(), encode(created))
+        try:
+            stored = recorder.create(new_session_id(), encode(created))
+        except UsageError as error:
+            if error.kind != "name_taken":
+                raise
+            raise UsageError(
+                f"Another session of this repository has the name {name!r} already.",
+                hints=error.hints,
+                details={"name": name},
+                code=error.kind,
+            ) from error
         live = self._live[stored.stream] = LiveSession(fold([stored]), self._services)
         live.update(origin)
         return live

@@ -130,6 +130,8 @@ def _in_session(
     if live.state.ended is None:
         report_update(live.update(origin))
     code, origin = _code(app, workspace, request, origin, live.profile.limits)
+    # Ctrl-C in here ends the command: there is no execution yet that could be cancelled.
+    live.warm()
     execution = _interruptible(live, code, origin, request.args)
     restored = live.restored
     if restored is not None and restored.first_difference is not None:

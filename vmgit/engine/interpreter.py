@@ -8,6 +8,7 @@ come back through the name of a called function. Knows nothing of jobs, sockets 
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 from functools import cache
@@ -137,6 +138,24 @@ def native() -> ModuleType:
             loader.exec_module(module)
             return module
     raise ImportError("dukpy has no native engine")
+
+
+def engine_version() -> str:
+    """Return name and version of what runs the code, such as `dukpy 0.6.0 quickjs 0.11.0`.
+
+    The engine's own version is that of the library inside of dukpy; where it does not tell, it is
+    left out.
+    """
+    spec = importlib.util.find_spec("dukpy")
+    folder = Path(spec.origin).parent.parent if spec is not None and spec.origin else Path()
+    # importlib.metadata would take longer to load than the engine.
+    found = sorted(path.name for path in folder.glob("dukpy-*.dist-info"))
+    version = found[-1].removeprefix("dukpy-").removesuffix(".dist-info") if found else "unknown"
+    library = ctypes.PyDLL(native().__file__)
+    if not hasattr(library, "JS_GetVersion"):
+        return f"dukpy {version}"
+    library.JS_GetVersion.restype = ctypes.c_char_p
+    return f"dukpy {version} quickjs {library.JS_GetVersion().decode()}"
 
 
 def prelude(token: str) -> bytes:

@@ -208,6 +208,9 @@ class Runner:
         try:
             call = msgspec.json.decode(text, type=_Called)
             reply = self._link.ask(protocol.Call(call.op, call.request), protocol.Reply)
+        except RecursionError:
+            message = "the request is nested too deeply"
+            return {"error": {"name": "RangeError", "message": message}}
         except (msgspec.DecodeError, UnicodeError):
             message = "the request holds text that is not well-formed Unicode"
             return {"error": {"name": "TypeError", "message": message}}

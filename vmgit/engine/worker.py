@@ -14,7 +14,7 @@ import time
 import traceback
 
 from vmgit.engine import protocol, sandbox
-from vmgit.engine.interpreter import native
+from vmgit.engine.interpreter import engine_version
 from vmgit.engine.link import Link
 from vmgit.engine.runner import Runner
 
@@ -40,7 +40,7 @@ def _serve(link: Link) -> None:
     gc.freeze()
     link.guard.settle()
     report = sandbox.apply(link.keep)
-    link.send(protocol.Ready(report, native().__name__))
+    link.send(protocol.Ready(report, engine_version()))
     while True:
         match link.receive():
             case protocol.Run(job=job):

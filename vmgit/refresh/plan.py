@@ -80,7 +80,10 @@ def decide(state: SessionState, source: Tree) -> Decision | None:
             startup[entry.path] = source.lookup(entry.path)
         check_startup(loaded, lambda path: startup.get(path) is not None, source.list)
     except VmgitError as error:
-        decision: Decision | None = _blocked(state, error, looked, startup)
+        blocked = _blocked(state, error, looked, startup)
+        if state.serving is not None and profile_of(state.serving.effective).refresh == "off":
+            return Reported(blocked.changed)
+        decision: Decision | None = blocked
     else:
         decision = _plan(state, loaded.effective, looked, source)
     if decision is not None and state.failed is not None and _same(state.failed, looked, source):
