@@ -226,6 +226,15 @@ def test_off_only_reports(hosted: Hosted) -> None:
     assert plan(hosted, live).changed == (PROFILE, "lib/rates.js")
 
 
+def test_off_only_reports_a_bad_profile_too(hosted: Hosted) -> None:
+    hosted.folder.profile(f'refresh = "off"\n{STARTUP}')
+    live = hosted.new()
+    hosted.folder.profile("startup = 1\n")
+    before = len(hosted.events())
+    assert hosted.update(live).reported == (PROFILE,)
+    assert len(hosted.events()) == before
+
+
 def test_a_module_that_only_executions_imported_refreshes_nothing(hosted: Hosted) -> None:
     hosted.folder.write("lib/tax.js", "exports.tax = 1;")
     live = hosted.new()
