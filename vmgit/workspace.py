@@ -45,6 +45,8 @@ class Workspace:
     is an engine process that was started ahead; `template` keeps one for further sessions. With
     `ending`, the process ends right after: closing the log in order, which folds its write-ahead
     log into the file, is then left out, for the next opener is served as well by what is there.
+    A log that a newer vmgit wrote is refused, unless `on_newer` is given: it is called with what to
+    tell, and the log can then be read and not written.
     """
 
     def __init__(
@@ -55,8 +57,10 @@ class Workspace:
         worker: WorkerRealm | None = None,
         template: bool = False,
         ending: bool = False,
+        on_newer: Callable[[str], None] | None = None,
     ) -> None:
         self.paths = paths
+        self._on_newer = on_newer
         self._ending = ending
         self.actor = actor
         self._worker = worker
@@ -74,6 +78,7 @@ class Workspace:
         worker: WorkerRealm | None = None,
         template: bool = False,
         ending: bool = False,
+        on_newer: Callable[[str], None] | None = None,
     ) -> Workspace:
         """Open the workspace that holds `start`.
 
@@ -85,7 +90,14 @@ class Workspace:
             if worker is not None:
                 worker.close()
             raise
-        return cls(paths, actor=actor, worker=worker, template=template, ending=ending)
+        return cls(
+            paths,
+            actor=actor,
+            worker=worker,
+            template=template,
+            ending=ending,
+            on_newer=on_newer,
+        )
 
     def __enter__(self) -> Workspace:
         return self
@@ -111,7 +123,13 @@ class Workspace:
     @cached_property
     def log(self) -> EventLog:
         """The event log, made when it is not there. Raises `EnvironmentFailure`."""
-        log = EventLog.open(self.log_path)
+        try:
+            log = EventLog.open(self.log_path)
+        except EnvironmentFailure as error:
+            if error.kind != "log_newer" or self._on_newer is None:
+                raise
+            log = EventLog.open(self.log_path, readonly=True)
+            self._on_newer(error.message)
         if not self._ending:
             self._opened.append(log.close)
         return log

@@ -180,6 +180,27 @@ def _newer_log(state: Path) -> None:
         connection.execute("PRAGMA user_version = 999")
 
 
+@pytest.mark.parametrize("words", [RUN, ["session", "new"], ["journal", "verify"]])
+def test_a_newer_log_is_not_written(copied: Folder, words: list[str]) -> None:
+    state = copied.root / ".git" / "vmgit"
+    _newer_log(state)
+    before = (state / "events.db").read_bytes()
+    done = copied.vmgit(*words)
+    assert (done.status, done.out) == (4, "")
+    assert "has schema version 999; this vmgit" in done.err
+    assert (state / "events.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("words", [LOG, ["exec", "show", "@"], ["exec", "events", "@"]])
+def test_a_newer_log_is_read_with_a_warning(copied: Folder, words: list[str]) -> None:
+    expected = copied.fine(*words).out
+    _newer_log(copied.root / ".git" / "vmgit")
+    done = copied.fine(*words)
+    assert done.out == expected
+    assert done.err.startswith("warning: ")
+    assert "has schema version 999; this vmgit" in done.err
+
+
 @pytest.mark.parametrize("words", [RUN, LOG, ["session", "list"], ["journal", "verify"]])
 @pytest.mark.parametrize(
     ("damage", "message"),
@@ -188,7 +209,6 @@ def _newer_log(state: Path) -> None:
         (_folder_for_log, "events.db cannot be opened"),
         (_garbage_log, "events.db cannot be read: file is not a database"),
         (_foreign_log, "is a SQLite database, but not one of vmgit"),
-        (_newer_log, "has schema version 999; this vmgit"),
     ],
 )
 def test_a_log_that_cannot_be_used(

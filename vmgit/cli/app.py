@@ -14,7 +14,7 @@ import click
 
 from vmgit.errors import UsageError
 
-from .streams import answer
+from .streams import answer, warning
 
 if TYPE_CHECKING:
     from vmgit.engine.process import WorkerRealm
@@ -36,13 +36,26 @@ class App:
         self.ending = ending
 
     def open(
-        self, command: str, *, worker: WorkerRealm | None = None, template: bool = False
+        self,
+        command: str,
+        *,
+        worker: WorkerRealm | None = None,
+        template: bool = False,
+        reading: bool = False,
     ) -> Workspace:
-        """Open the workspace; `command` is what the log names as the actor."""
+        """Open the workspace; `command` is what the log names as the actor.
+
+        With `reading`, a log of a newer vmgit is read, with a warning.
+        """
         from vmgit.workspace import Workspace
 
         return Workspace.open(
-            self.start, actor=command, worker=worker, template=template, ending=self.ending
+            self.start,
+            actor=command,
+            worker=worker,
+            template=template,
+            ending=self.ending,
+            on_newer=warning if reading else None,
         )
 
     def emit(self, document: Any) -> None:

@@ -40,7 +40,7 @@ def log(app: App, limit: int, session: str | None, types: tuple[str, ...], follo
     With --json and -f, each event is one line of JSON.
     """
     app.endless = follow
-    with app.open("log") as workspace:
+    with app.open("log", reading=True) as workspace:
         stream = workspace.views.find_session(session).id if session is not None else None
         kinds = _known_types(types)
         last = workspace.log.last_seq()

@@ -18,7 +18,7 @@ def events(app: App, execution: str) -> None:
     """Show the events of one execution, in order."""
     from vmgit.documents import event_document
 
-    with app.open("exec events") as workspace:
+    with app.open("exec events", reading=True) as workspace:
         row = workspace.views.find_execution(execution)
         found = events_of(workspace, row)
     if app.json:

@@ -24,7 +24,7 @@ from vmgit.cli.moments import ago, took
 @pass_app
 def list_(app: App, session: str | None, limit: int, everything: bool) -> None:
     """List executions, newest first."""
-    with app.open("exec list") as workspace:
+    with app.open("exec list", reading=True) as workspace:
         only = workspace.views.find_session(session).id if session is not None else None
         rows = workspace.views.executions(only, limit=None if everything else limit)
     if app.json:

@@ -19,7 +19,7 @@ def show(app: App, execution: str) -> None:
     """Show one execution: what ran, against which tree, what it printed and how it ended."""
     from vmgit.execution import fold_execution
 
-    with app.open("exec show") as workspace:
+    with app.open("exec show", reading=True) as workspace:
         row = workspace.views.find_execution(execution)
         one = fold_execution(events_of(workspace, row))
     if app.json:

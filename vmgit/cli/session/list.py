@@ -16,7 +16,7 @@ def list_(app: App, everything: bool) -> None:
     """List sessions, newest first."""
     from vmgit.eventlog.rows import OPEN_STATES
 
-    with app.open("session list") as workspace:
+    with app.open("session list", reading=True) as workspace:
         rows = workspace.views.sessions(state=None if everything else OPEN_STATES)
     if app.json:
         app.emit([row._asdict() for row in rows])

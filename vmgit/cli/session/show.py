@@ -18,7 +18,7 @@ def show(app: App, session: str) -> None:
     from vmgit.documents import session_document
     from vmgit.state import fold
 
-    with app.open("session show") as workspace:
+    with app.open("session show", reading=True) as workspace:
         row = workspace.views.find_session(session)
         state = fold(workspace.log.read(stream=row.id))
         executions = workspace.views.executions(row.id, limit=10)
