@@ -105,8 +105,16 @@ BAD: list[tuple[list[str], int, str, bytes]] = [
         (["session", "close"], 2, "Missing argument 'SESSION...'"),
         (["journal", "verify", "more"], 2, "unexpected extra argument"),
         # names and ids
-        (["session", "new", "--name", "open"], 2, "Another session of this repository has that"),
-        (["session", "new", "--name", "gone"], 2, "Another session of this repository has that"),
+        (
+            ["session", "new", "--name", "open"],
+            2,
+            "Another session of this repository has the name",
+        ),
+        (
+            ["session", "new", "--name", "gone"],
+            2,
+            "Another session of this repository has the name",
+        ),
         (["session", "new", "--name", "a.b"], 2, "'a.b' is no session name"),
         (["session", "new", "--name", "@"], 2, "'@' is no session name"),
         (["session", "new", "--name", ""], 2, "'' is no session name"),

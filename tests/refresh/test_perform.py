@@ -209,7 +209,7 @@ def test_a_replay_that_does_not_end_is_a_failed_refresh_until_its_module_is_mend
 ) -> None:
     """The module is none of the startup's: what the replay read counts too."""
     folder = hosted.folder
-    folder.profile(f'refresh = "replay"\n{STARTUP}[limits]\ncpu_ms = 20\nwall_ms = 100\n')
+    folder.profile(f'refresh = "replay"\n{STARTUP}[limits]\ncpu_ms = 100\nwall_ms = 2000\n')
     folder.write("lib/own.js", "exports.own = 1;")
     live = hosted.new()
     hosted.run(live, 'require("own").own')

@@ -5,6 +5,7 @@ What a failure looks like, and which exit status it has, is said by `failures`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -77,8 +78,10 @@ def _leave(status: int) -> NoReturn:
     Everything that must last is on disk before an answer is written, and the kernel gives back the
     rest; tearing down the interpreter with all that was imported takes longer than many commands.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        # Every line was flushed when it was written; what failed then has been told.
+        with contextlib.suppress(OSError):
+            stream.flush()
     os._exit(status)
 
 
