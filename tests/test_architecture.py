@@ -36,6 +36,7 @@ LEVELS = {
     "spool": 3,
     "documents": 5,
     "hostlock": 6,
+    "trust": 7,
     "git": 6,
     "eventlog": 6,
     "engine": 6,

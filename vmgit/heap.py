@@ -37,12 +37,15 @@ class Tree(Source, Protocol):
 class Services:
     """What sessions need from the layers below, wired together by the workspace.
 
-    `source` opens a tree (oid) at the workspace folder; `open_realm` starts an empty realm.
+    `source` opens a tree (oid) at the workspace folder; `open_realm` starts an empty realm;
+    `require_trust` raises `DeniedError` when the grants of a profile (its name, its effective
+    content) do not apply on this machine.
     """
 
     recorder: Recorder
     source: Callable[[str], Tree]
     open_realm: Callable[[RealmConfig], Realm]
+    require_trust: Callable[[str, Profile], None]
 
 
 @dataclass

@@ -76,7 +76,9 @@ class LiveSession:
         cannot be rebuilt.
         """
         self.require_open()
-        decision = decide(self.state, self._services.source(origin.tree))
+        decision = decide(
+            self.state, self._services.source(origin.tree), self._services.require_trust
+        )
         match decision:
             case None:
                 return Update()
@@ -94,10 +96,11 @@ class LiveSession:
     def execute(self, code: Code, origin: Origin, args: Sequence[str] = ()) -> Execution:
         """Run code in the session against the tree of `origin` and record it.
 
-        Raises `RefusedError` when the session takes no executions and `UnavailableError` when
-        its heap cannot be rebuilt.
+        Raises `RefusedError` when the session takes no executions, `DeniedError` when its grants
+        are no longer trusted, and `UnavailableError` when its heap cannot be rebuilt.
         """
         profile = self.profile
+        self._services.require_trust(self.state.created.profile, profile)
         heap = self._ready_heap()
         job = Job(
             kind=code.kind,
@@ -213,9 +216,10 @@ class Sessions:
     ) -> LiveSession:
         """Make a session and run its startup; it is `crashed` when that fails.
 
-        Raises `VmgitError`, with nothing recorded, when the profile is bad or the name taken.
+        Raises `VmgitError`, with nothing recorded, when the profile is bad, its grants are not
+        trusted or the name is taken.
         """
-        self.check_profile(profile, origin)
+        self._services.require_trust(profile, self.check_profile(profile, origin))
         created = Created(
             tree=origin.tree,
             commit=origin.commit,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .sessions import Sessions
     from .settings import Settings
     from .state import SessionState
+    from .trust import TrustStore
 
 #: Trees whose sources stay open; a session rarely moves between more.
 _SOURCES = 16
@@ -331,7 +332,14 @@ class Workspace:
         from .recorder import Recorder
 
         recorder = Recorder(self.log, actor=self.actor, worktree=self.paths.worktree_name)
-        return Services(recorder, self.source, self.realms.open)
+        return Services(recorder, self.source, self.realms.open, self.trust.require)
+
+    @cached_property
+    def trust(self) -> TrustStore:
+        """Which profiles' grants apply on this machine."""
+        from .trust import TrustStore
+
+        return TrustStore(self.paths.state_dir / "trust.json", self.paths.prefix)
 
     def services_of(self, state: SessionState) -> Services:
         """What a recording is replayed with: its paths begin at the folder it was made in."""

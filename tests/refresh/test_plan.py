@@ -28,7 +28,7 @@ STARTUP = 'startup = ["startup/00-base.js", "startup/10-rules.js"]\n'
 def planned(hosted: Hosted, live: LiveSession) -> Decision | None:
     """Return what the session would do about the worktree as it is now."""
     source = hosted.workspace.source(hosted.workspace.snapshot().tree)
-    return decide(hosted.state(live), source)
+    return decide(hosted.state(live), source, hosted.workspace.trust.require)
 
 
 def plan(hosted: Hosted, live: LiveSession) -> Plan:
@@ -315,7 +315,7 @@ def test_changed_files_are_those_of_a_refresh_due_or_failed(hosted: Hosted) -> N
 
     def now() -> tuple[str, ...]:
         source = hosted.workspace.source(hosted.workspace.snapshot().tree)
-        return changed_files(hosted.state(live), source)
+        return changed_files(hosted.state(live), source, hosted.workspace.trust.require)
 
     assert now() == ()
     hosted.folder.write("lib/rates.js", "throw 1")

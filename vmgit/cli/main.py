@@ -33,6 +33,7 @@ COMMANDS = {
     "log": ("vmgit.cli.log:log", "Show events."),
     "journal": ("vmgit.cli.journal:journal", "Check and rebuild the event log."),
     "replay": ("vmgit.cli.replay:replay", "Run a recorded session again and compare."),
+    "trust": ("vmgit.cli.trust:trust", "Trust what profiles grant, here."),
     "watch": ("vmgit.cli.watch:watch", "Refresh sessions when tracked files change."),
 }
 

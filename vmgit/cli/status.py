@@ -55,6 +55,8 @@ def _session(workspace: Workspace, row: SessionRow, tree: str) -> dict[str, Any]
 
     state = fold(workspace.log.read(stream=row.id))
     here = (row.worktree, row.prefix) == (workspace.paths.worktree_name, workspace.paths.prefix)
+    source = workspace.source(tree)
+    pending = changed_files(state, source, workspace.trust.require) if here else ()
     return {
         "session": row.id,
         "name": row.name,
@@ -65,7 +67,7 @@ def _session(workspace: Workspace, row: SessionRow, tree: str) -> dict[str, Any]
         "pinned": row.pinned,
         "worktree": row.worktree,
         "last_execution": row.last_execution,
-        "pending": list(changed_files(state, workspace.source(tree))) if here else None,
+        "pending": list(pending) if here else None,
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vmgit.engine.api import Source
-from vmgit.errors import VmgitError
+from vmgit.errors import DeniedError, VmgitError
 from vmgit.events.session import RefreshFailed, RefreshMode
 from vmgit.execution import Execution
 from vmgit.heap import Tree, profile_of, realm_config
@@ -68,8 +68,14 @@ def profile_reader(source: Source, looked: dict[str, str | None]) -> Callable[[s
     return read
 
 
-def decide(state: SessionState, source: Tree) -> Decision | None:
-    """Return what a session must do about `source`, or None when it is up to date with it."""
+def decide(
+    state: SessionState, source: Tree, require_trust: Callable[[str, Profile], None]
+) -> Decision | None:
+    """Return what a session must do about `source`, or None when it is up to date with it.
+
+    `require_trust` raises `DeniedError` when the grants of a profile do not apply; nothing is
+    refreshed into such a profile.
+    """
     if state.created.pinned is not None and state.serving is not None:
         return None
     looked: dict[str, str | None] = {}
@@ -86,14 +92,23 @@ def decide(state: SessionState, source: Tree) -> Decision | None:
         decision: Decision | None = blocked
     else:
         decision = _plan(state, loaded.effective, looked, source)
+        if isinstance(decision, Plan):
+            try:
+                require_trust(state.created.profile, loaded.effective)
+            except DeniedError as error:
+                decision = _blocked(state, error, looked, startup)
     if decision is not None and state.failed is not None and _same(state.failed, looked, source):
-        return StillFailing(state.failed)
+        # What could not begin and now can was mended outside the source: its grants are trusted.
+        mended = state.failed.mode is None and isinstance(decision, Plan)
+        return decision if mended else StillFailing(state.failed)
     return decision
 
 
-def changed_files(state: SessionState, source: Tree) -> tuple[str, ...]:
+def changed_files(
+    state: SessionState, source: Tree, require_trust: Callable[[str, Profile], None]
+) -> tuple[str, ...]:
     """Return the files for which `source` would refresh a session, or has failed to."""
-    decision = decide(state, source)
+    decision = decide(state, source, require_trust)
     if decision is None:
         return ()
     return decision.failed.changed if isinstance(decision, StillFailing) else decision.changed

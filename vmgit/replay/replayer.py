@@ -20,7 +20,7 @@ from vmgit.recorder import execution_seed
 from vmgit.state import SessionState
 
 from .compare import Row, Verdict, compare
-from .player import play, relaxed
+from .player import RecordedHost, play, relaxed
 from .target import Attempt, Entry, Target
 
 
@@ -151,7 +151,8 @@ class Replayer:
             clock=((self._state.created_us // 1000, 1),),
             limits=limits,
         )
-        result = heap.realm.execute(job, source, heap.host(profile))
+        # Nothing was recorded that could answer it, and a replay touches nothing outside.
+        result = heap.realm.execute(job, source, RecordedHost([], heap.host(profile)))
         return result.intact and result.outcome.status == "ok"
 
     # -- executions --------------------------------------------------------------------------
