@@ -19,7 +19,7 @@ from .errors import UnavailableError
 from .events.session import Difference, Restored
 from .execution import Execution
 from .host.kv import KvStore
-from .host.registry import Registry
+from .host.registry import Registry, Surroundings
 from .profile import Profile
 from .recorder import Recorder
 from .replay.player import play
@@ -39,13 +39,14 @@ class Services:
 
     `source` opens a tree (oid) at the workspace folder; `open_realm` starts an empty realm;
     `require_trust` raises `DeniedError` when the grants of a profile (its name, its effective
-    content) do not apply on this machine.
+    content) do not apply on this machine; `surroundings` is the outside that host calls reach.
     """
 
     recorder: Recorder
     source: Callable[[str], Tree]
     open_realm: Callable[[RealmConfig], Realm]
     require_trust: Callable[[str, Profile], None]
+    surroundings: Surroundings
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Heap:
     realm: Realm
     epoch: int
     profile_name: str
+    surroundings: Surroundings
     applied: int = 0
     kv: KvStore = field(default_factory=KvStore)
 
@@ -64,7 +66,7 @@ class Heap:
 
     def host(self, profile: Profile) -> Registry:
         """Return what answers host calls under an effective profile."""
-        return Registry(profile, kv=self.kv, name=self.profile_name)
+        return Registry(profile, kv=self.kv, name=self.profile_name, surroundings=self.surroundings)
 
     def close(self) -> None:
         """End the realm's process."""
@@ -97,7 +99,7 @@ def profile_of(effective: dict[str, object]) -> Profile:
 def new_heap(state: SessionState, profile: Profile, services: Services) -> Heap:
     """Return a heap of a session with nothing in it."""
     realm = services.open_realm(realm_config(profile))
-    return Heap(realm, state.epoch, state.created.profile)
+    return Heap(realm, state.epoch, state.created.profile, services.surroundings)
 
 
 def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tuple[Heap, Restored]:

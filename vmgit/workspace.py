@@ -6,6 +6,7 @@ is opened when it is first needed, so that a command that only reads the log nev
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -329,10 +330,20 @@ class Workspace:
     def services(self) -> Services:
         """What sessions and replays run with."""
         from .heap import Services
+        from .host.registry import Surroundings
         from .recorder import Recorder
 
         recorder = Recorder(self.log, actor=self.actor, worktree=self.paths.worktree_name)
-        return Services(recorder, self.source, self.realms.open, self.trust.require)
+        outside = Surroundings(self.paths.root, self._git_folders(), os.environ)
+        return Services(recorder, self.source, self.realms.open, self.trust.require, outside)
+
+    def _git_folders(self) -> tuple[str, ...]:
+        """Return where Git keeps its own in the workspace folder, other than in `.git`."""
+        root = self.paths.root
+        folders = {self.paths.git_dir, self.paths.common_dir}
+        return tuple(
+            folder.relative_to(root).as_posix() for folder in folders if root in folder.parents
+        )
 
     @cached_property
     def trust(self) -> TrustStore:

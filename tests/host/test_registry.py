@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,17 +12,18 @@ import pytest
 from vmgit.answer import Answer
 from vmgit.host.capability import Arguments, bad_arguments
 from vmgit.host.kv import KvStore
-from vmgit.host.registry import UNAVAILABLE, Registry
+from vmgit.host.registry import UNAVAILABLE, Registry, Surroundings
 from vmgit.outcome import Fault
 from vmgit.profile import Capabilities, FileGrant, Profile
 
 GRANTED = Profile()
 DENIED = Profile(capabilities=Capabilities(kv=False))
+OUTSIDE = Surroundings(Path("/nonexistent"))
 
 
 def test_a_granted_call_is_answered() -> None:
     store = KvStore()
-    registry = Registry(GRANTED, kv=store)
+    registry = Registry(GRANTED, kv=store, surroundings=OUTSIDE)
     assert registry.call("kv.set", {"key": "a", "value": {"n": 1}}) == Answer()
     assert registry.call("kv.get", {"key": "a"}) == Answer(result={"n": 1})
     assert registry.call("kv.list", {}) == Answer(result=["a"])
@@ -37,13 +39,15 @@ def test_a_granted_call_is_answered() -> None:
     ],
 )
 def test_a_denial_names_the_missing_grant(name: str, message: str) -> None:
-    answer = Registry(DENIED, kv=KvStore(), name=name).call("kv.get", {"key": "a"})
+    answer = Registry(DENIED, kv=KvStore(), surroundings=OUTSIDE, name=name).call(
+        "kv.get", {"key": "a"}
+    )
     assert answer == Answer(error=Fault("CapabilityError", message, code="denied"))
 
 
 def test_the_grant_is_checked_at_every_call() -> None:
     store = KvStore()
-    registry = Registry(GRANTED, kv=store)
+    registry = Registry(GRANTED, kv=store, surroundings=OUTSIDE)
     registry.call("kv.set", {"key": "a", "value": 1})
     registry.set_profile(DENIED)
     denied = registry.call("kv.set", {"key": "a", "value": 2})
@@ -55,7 +59,7 @@ def test_the_grant_is_checked_at_every_call() -> None:
 
 
 def test_a_denied_call_learns_nothing_about_its_arguments() -> None:
-    registry = Registry(DENIED, kv=KvStore())
+    registry = Registry(DENIED, kv=KvStore(), surroundings=OUTSIDE)
     for operation in ("get", "set", "delete", "list"):
         error = registry.call(f"kv.{operation}", {"odd": [1]}).error
         assert error is not None
@@ -77,7 +81,7 @@ def test_a_denied_call_learns_nothing_about_its_arguments() -> None:
     ],
 )
 def test_an_unknown_operation_is_an_answer(op: str, message: str) -> None:
-    answer = Registry(GRANTED, kv=KvStore()).call(op, {})
+    answer = Registry(GRANTED, kv=KvStore(), surroundings=OUTSIDE).call(op, {})
     assert answer == Answer(error=Fault("CapabilityError", message, code="unknown"))
 
 
@@ -86,13 +90,15 @@ def test_an_unknown_operation_is_an_answer(op: str, message: str) -> None:
     "profile", [GRANTED, Profile(capabilities=Capabilities(fs=FileGrant(read=("**",)), env=("*",)))]
 )
 def test_what_is_not_there_says_so_granted_or_not(name: str, profile: Profile) -> None:
-    answer = Registry(profile, kv=KvStore()).call(f"{name}.read", {"path": "a"})
+    answer = Registry(profile, kv=KvStore(), surroundings=OUTSIDE).call(
+        f"{name}.read", {"path": "a"}
+    )
     message = f"capability {name} is not available in this version of vmgit"
     assert answer == Answer(error=Fault("CapabilityError", message, code="unavailable"))
 
 
 def test_every_capability_of_a_profile_is_answered_for() -> None:
-    registry = Registry(GRANTED, kv=KvStore())
+    registry = Registry(GRANTED, kv=KvStore(), surroundings=OUTSIDE)
     for name in Capabilities.__struct_fields__:
         if name == "console":  # captured in the realm, not asked of the host
             continue
@@ -103,7 +109,7 @@ def test_every_capability_of_a_profile_is_answered_for() -> None:
 
 @pytest.mark.parametrize("request_", [None, "a", 1, ["a"]])
 def test_a_request_that_is_no_object_is_a_type_error(request_: Any) -> None:
-    answer = Registry(GRANTED, kv=KvStore()).call("kv.get", request_)
+    answer = Registry(GRANTED, kv=KvStore(), surroundings=OUTSIDE).call("kv.get", request_)
     message = "kv.get: the request must be an object"
     assert answer == Answer(error=Fault("TypeError", message))
 
@@ -128,7 +134,7 @@ class Moody:
 def test_a_bug_in_a_capability_is_logged_and_shows_nothing_of_python(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    registry = Registry(GRANTED, kv=KvStore())
+    registry = Registry(GRANTED, kv=KvStore(), surroundings=OUTSIDE)
     registry._capabilities["moody"] = Moody()
     with caplog.at_level(logging.ERROR):
         answer = registry.call("moody.break", {})

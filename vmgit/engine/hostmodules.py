@@ -10,6 +10,7 @@ PREFIX = "vmgit:"
 
 HOST_MODULES: dict[str, tuple[str, ...]] = {
     "kv": ("get", "set", "delete", "list"),
+    "fs": ("readFile", "writeFile", "list", "stat", "exists", "remove"),
 }
 
 

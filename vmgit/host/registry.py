@@ -7,6 +7,9 @@ counts from the next call on. It implements `engine.api.Host` without importing 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from vmgit.answer import Answer
@@ -17,20 +20,35 @@ from .capability import CallError, Capability
 from .kv import Kv, KvStore
 
 #: Capabilities that a profile can name and that nothing implements: granted or not, a call says so.
-UNAVAILABLE = ("env", "exec", "fetch", "fs", "sqlite")
+UNAVAILABLE = ("env", "exec", "fetch", "sqlite")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The outside that capabilities reach.
+
+    `root` is the workspace folder, `private` the paths in it that belong to Git, `environ` the
+    environment variables of whoever runs vmgit.
+    """
+
+    root: Path
+    private: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 class Registry:
     """Answers the host calls of a session under a profile."""
 
-    def __init__(self, profile: Profile, *, kv: KvStore, name: str = "") -> None:
+    def __init__(
+        self, profile: Profile, *, kv: KvStore, surroundings: Surroundings, name: str = ""
+    ) -> None:
         """`profile` is the effective one; `name`, where given, is named in denials.
 
         A denial's text is part of an outcome: a replay must be given the same `name`.
         """
         self._grants = profile.capabilities
         self._name = name
-        #: One row per capability.
+        self._surroundings = surroundings
         self._capabilities: dict[str, Capability] = {"kv": Kv(kv)}
 
     def set_profile(self, profile: Profile) -> None:
@@ -60,7 +78,7 @@ class Registry:
         if name in UNAVAILABLE:
             message = f"capability {name} is not available in this version of vmgit"
             raise _refusal(message, "unavailable")
-        capability = self._capabilities.get(name)
+        capability = self._capability(name)
         if capability is None:
             raise _refusal(f"there is no capability {_shown(name)}", "unknown")
         run = capability.operations.get(operation)
@@ -74,6 +92,25 @@ class Registry:
             whose = f"profile {_shown(self._name)}" if self._name else "the profile"
             raise _refusal(f"{op} is not granted by {whose}: [capabilities] {lacks}", "denied")
         return run(request)
+
+    def _capability(self, name: str) -> Capability | None:
+        """Return the capability of a name, made when it is first asked; None when there is none."""
+        made = self._capabilities.get(name)
+        if made is None:
+            made = _make(name, self._surroundings)
+            if made is not None:
+                self._capabilities[name] = made
+        return made
+
+
+def _make(name: str, outside: Surroundings) -> Capability | None:
+    """Make a capability: one case each, which imports what only it needs."""
+    match name:
+        case "fs":
+            from .fs import Files
+
+            return Files(outside.root, private=outside.private)
+    return None
 
 
 def _refusal(message: str, code: str) -> CallError:

@@ -43,5 +43,15 @@ const hostCall = (op, request) => {
   return answer === undefined ? undefined : answer.result;
 };
 
-// `vmgit:NAME` modules; each file in host/ adds one.
+// `vmgit:NAME` modules; each file in host/ adds one. A module is made when it is first asked for,
+// so that a realm that never asks pays for its code alone.
 const hostModules = { __proto__: null };
+const hostModule = (name, make) => defineProperty(hostModules, name, {
+  __proto__: null,
+  configurable: true,
+  get() {
+    const value = make();
+    defineProperty(hostModules, name, { __proto__: null, value });
+    return value;
+  },
+});
