@@ -10,6 +10,8 @@ PREFIX = "vmgit:"
 
 HOST_MODULES: dict[str, tuple[str, ...]] = {
     "kv": ("get", "set", "delete", "list"),
+    "env": ("get", "list"),
+    "exec": ("run",),
     "fs": ("readFile", "writeFile", "list", "stat", "exists", "remove"),
 }
 

@@ -20,7 +20,7 @@ from .capability import CallError, Capability
 from .kv import Kv, KvStore
 
 #: Capabilities that a profile can name and that nothing implements: granted or not, a call says so.
-UNAVAILABLE = ("env", "exec", "fetch", "sqlite")
+UNAVAILABLE = ("fetch", "sqlite")
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Registry:
 
         A denial's text is part of an outcome: a replay must be given the same `name`.
         """
-        self._grants = profile.capabilities
+        self._profile = profile
         self._name = name
         self._surroundings = surroundings
         self._capabilities: dict[str, Capability] = {"kv": Kv(kv)}
 
     def set_profile(self, profile: Profile) -> None:
         """Check all further calls against another effective profile."""
-        self._grants = profile.capabilities
+        self._profile = profile
 
     def call(self, op: str, request: Any) -> Answer:
         """Answer one call, such as `kv.get` with the request `{"key": "a"}`.
@@ -87,7 +87,7 @@ class Registry:
             raise _refusal(f"{name} has no operation {_shown(operation)}, only {known}", "unknown")
         if not isinstance(request, dict):
             raise CallError(f"{op}: the request must be an object", name="TypeError")
-        lacks = capability.lacks(self._grants, operation, request)
+        lacks = capability.lacks(self._profile.capabilities, operation, request)
         if lacks is not None:
             whose = f"profile {_shown(self._name)}" if self._name else "the profile"
             raise _refusal(f"{op} is not granted by {whose}: [capabilities] {lacks}", "denied")
@@ -97,20 +97,28 @@ class Registry:
         """Return the capability of a name, made when it is first asked; None when there is none."""
         made = self._capabilities.get(name)
         if made is None:
-            made = _make(name, self._surroundings)
+            made = self._make(name)
             if made is not None:
                 self._capabilities[name] = made
         return made
 
+    def _make(self, name: str) -> Capability | None:
+        """Make a capability: one case each, which imports what only it needs."""
+        outside = self._surroundings
+        match name:
+            case "fs":
+                from .fs import Files
 
-def _make(name: str, outside: Surroundings) -> Capability | None:
-    """Make a capability: one case each, which imports what only it needs."""
-    match name:
-        case "fs":
-            from .fs import Files
+                return Files(outside.root, private=outside.private)
+            case "env":
+                from .env import Environment
 
-            return Files(outside.root, private=outside.private)
-    return None
+                return Environment(outside.environ)
+            case "exec":
+                from .exec import Programs
+
+                return Programs(outside.root, outside.environ, lambda: self._profile.limits.wall_ms)
+        return None
 
 
 def _refusal(message: str, code: str) -> CallError:
