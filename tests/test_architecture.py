@@ -31,6 +31,7 @@ LEVELS = {
     "profile_parse": 5,
     "profile_check": 4,
     "profile_load": 6,
+    "profile_edit": 6,
     "execution": 3,
     "state": 4,
     "spool": 3,

@@ -28,7 +28,7 @@ COMMANDS = {
     "status": ("vmgit.cli.status:status", "Show the workspace, its sessions and what is due."),
     "run": ("vmgit.cli.run:run", "Run JavaScript and record it."),
     "session": ("vmgit.cli.session:session", "Make, list, show and close sessions."),
-    "profile": ("vmgit.cli.profile:profile", "List, show and check profiles."),
+    "profile": ("vmgit.cli.profile:profile", "List, show, check and change profiles."),
     "exec": ("vmgit.cli.exec:exec_", "List and show executions."),
     "log": ("vmgit.cli.log:log", "Show events."),
     "journal": ("vmgit.cli.journal:journal", "Check and rebuild the event log."),
