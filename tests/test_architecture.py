@@ -37,6 +37,7 @@ LEVELS = {
     "spool": 3,
     "documents": 5,
     "hostlock": 6,
+    "redact": 2,
     "trust": 7,
     "git": 6,
     "eventlog": 6,

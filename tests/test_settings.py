@@ -7,6 +7,8 @@ import pytest
 from vmgit.errors import EnvironmentFailure, RefusedError
 from vmgit.settings import Settings, read_settings
 
+HINT = "Its keys are `format = 1` and `[redact]` with `patterns = { NAME = REGEX }`."
+
 
 @pytest.mark.parametrize(
     "content",
@@ -37,9 +39,29 @@ def test_anything_else_is_refused_with_its_file(content: bytes, reason: str) -> 
     with pytest.raises(RefusedError, match=r"^there/vmgit\.toml: ") as caught:
         read_settings(content, "there/vmgit.toml")
     assert reason in caught.value.message
-    assert caught.value.hints == ("Its one key is `format = 1`.",)
+    assert caught.value.hints == (HINT,)
 
 
 def test_a_newer_format_asks_for_a_newer_program() -> None:
     with pytest.raises(EnvironmentFailure, match="has format 2; this version of vmgit knows 1"):
         read_settings(b"format = 2", "vmgit.toml")
+
+
+def test_patterns_to_redact_are_known() -> None:
+    content = b"format = 1\n[redact]\npatterns = { CARD = '[0-9]{4}' }\n"
+    assert read_settings(content, "vmgit.toml").redact.patterns == {"CARD": "[0-9]{4}"}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"[redact]\npatterns = { A = '(' }", "no regular expression"),
+        (b"[redact]\npatterns = { A = 'x*' }", "empty text"),
+        (b"[redact]\npatterns = { 'a b' = 'x' }", "letters"),
+        (b"[redact]\npatterns = { A = 1 }", "str"),
+        (b"[redact]\npattern = {}", "pattern"),
+    ],
+)
+def test_bad_patterns_are_refused(content: bytes, reason: str) -> None:
+    with pytest.raises(RefusedError, match=reason):
+        read_settings(content, "vmgit.toml")

@@ -7,7 +7,7 @@ itself by comparing outcome digests. It appends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -15,13 +15,15 @@ import msgspec
 
 from .code import file_code
 from .engine.api import Realm, RealmConfig, Source, WorkerDied
-from .errors import UnavailableError
+from .errors import DeniedError, UnavailableError
 from .events.session import Difference, Restored
 from .execution import Execution
+from .host.env import granted_names
 from .host.kv import KvStore
 from .host.registry import Registry, Surroundings
 from .profile import Profile
 from .recorder import Recorder
+from .redact import Redactor
 from .replay.player import play
 from .state import SessionState, Step
 
@@ -39,7 +41,8 @@ class Services:
 
     `source` opens a tree (oid) at the workspace folder; `open_realm` starts an empty realm;
     `require_trust` raises `DeniedError` when the grants of a profile (its name, its effective
-    content) do not apply on this machine; `surroundings` is the outside that host calls reach.
+    content) do not apply on this machine; `surroundings` is the outside that host calls reach;
+    `patterns` are those of `[redact]`, by name.
     """
 
     recorder: Recorder
@@ -47,6 +50,7 @@ class Services:
     open_realm: Callable[[RealmConfig], Realm]
     require_trust: Callable[[str, Profile], None]
     surroundings: Surroundings
+    patterns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -96,6 +100,23 @@ def profile_of(effective: dict[str, object]) -> Profile:
         ) from error
 
 
+def secrets_of(name: str, profile: Profile, services: Services) -> dict[str, str]:
+    """Return the variables that profile `name` grants, none unless its grants apply."""
+    if not profile.capabilities.env:
+        return {}
+    environ = services.surroundings.environ
+    try:
+        services.require_trust(name, profile)
+    except DeniedError:
+        return {}
+    return {one: environ[one] for one in granted_names(profile.capabilities.env, environ)}
+
+
+def redactor_of(name: str, profile: Profile, services: Services) -> Redactor:
+    """Return what takes secrets out of what is recorded under profile `name`."""
+    return Redactor(secrets_of(name, profile, services), services.patterns)
+
+
 def new_heap(state: SessionState, profile: Profile, services: Services) -> Heap:
     """Return a heap of a session with nothing in it."""
     realm = services.open_realm(realm_config(profile))
@@ -134,10 +155,12 @@ def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tupl
 def _again(step: Step, execution: Execution, heap: Heap, services: Services) -> str:
     """Run one recorded step in `heap` and return the digest of what it did."""
     source = services.source(step.tree)
-    host = heap.host(profile_of(step.effective))
+    profile = profile_of(step.effective)
+    host = heap.host(profile)
+    secrets = secrets_of(heap.profile_name, profile, services)
     text = recorded_text(execution, source, services)
     try:
-        result, _ = play(execution, text, heap.realm, source, host)
+        result, _ = play(execution, text, heap.realm, source, host, secrets)
     except WorkerDied as death:
         raise UnavailableError(
             f"session {execution.session} cannot be rebuilt: the worker died in execution "

@@ -21,6 +21,7 @@ from .events.registry import encode
 from .events.session import Origin
 from .execution import Execution
 from .outcome import ConsoleLine, HostCall
+from .redact import Redactor
 from .state import SessionState
 
 
@@ -88,12 +89,14 @@ class Recorder:
         blob: str,
         source: Source,
         host: Host,
+        redactor: Redactor,
     ) -> tuple[Execution, bool]:
         """Run `job` as the session's next execution and record it.
 
-        `origin` is the tree it runs against, `blob` the oid of its code. Returns the execution
-        and whether the realm may be used again. A worker that dies on its own is recorded as
-        `execution.aborted`, with what it had printed until then.
+        `origin` is the tree it runs against, `blob` the oid of its code; `redactor` takes out what
+        must not reach the log, nor anybody through it. Returns the execution and whether the realm
+        may be used again. A worker that dies on its own is recorded as `execution.aborted`, with
+        what it had printed until then.
         """
         number = state.next_number
         name = f"{state.id}.{number}"
@@ -113,15 +116,17 @@ class Recorder:
             mode=job.mode,
             text=job.text if job.path is None else None,
             args=job.args,
+            redact=redactor.patterns,
         )
         self._append(state, [encode(started, execution=name)], durable=False)
         try:
             result = realm.execute(job, source, host)
         except WorkerDied as death:
-            closing = [*_trace(death.partial.trace), ex.Aborted(death.reason)]
+            closing = [*_trace(redactor.outcome(death.partial).trace), ex.Aborted(death.reason)]
             intact = False
         else:
-            closing = _closing(result)
+            outcome = redactor.outcome(result.outcome)
+            closing = _closing(msgspec.structs.replace(result, outcome=outcome))
             intact = result.intact
         # A startup execution is acknowledged by the event of its generation, which is fsynced.
         durable = job.kind != "startup"

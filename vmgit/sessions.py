@@ -21,7 +21,7 @@ from .events.envelope import StoredEvent
 from .events.registry import encode
 from .events.session import Closed, Created, Origin, Ready, Refreshed, RefreshFailed, Restored
 from .execution import Execution
-from .heap import Heap, Services, catch_up, profile_of
+from .heap import Heap, Services, catch_up, profile_of, redactor_of
 from .profile import Profile
 from .profile_load import check_startup, list_profiles, load_profile
 from .recorder import execution_seed
@@ -121,6 +121,7 @@ class LiveSession:
                 blob=code.blob,
                 source=self._services.source(origin.tree),
                 host=heap.host(profile),
+                redactor=redactor_of(self.state.created.profile, profile, self._services),
             )
         except BaseException:
             # What ran may not be recorded: the heap is no longer what the log says.

@@ -11,13 +11,20 @@ from .errors import EnvironmentFailure, RefusedError
 
 #: The version of a workspace's layout that this program knows.
 FORMAT = 1
-_HINT = f"Its one key is `format = {FORMAT}`."
+_HINT = f"Its keys are `format = {FORMAT}` and `[redact]` with `patterns = {{ NAME = REGEX }}`."
+
+
+class Redact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept out of the log beside granted variables: regular expressions by name."""
+
+    patterns: dict[str, str] = {}
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The settings of a workspace; `format` is the version of its layout."""
 
     format: int = FORMAT
+    redact: Redact = Redact()
 
 
 def read_settings(content: bytes, path: str) -> Settings:
@@ -50,6 +57,24 @@ def _parsed(content: bytes, path: str) -> Settings:
         settings = msgspec.convert(tomllib.loads(content.decode("utf-8-sig")), Settings)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise RefusedError(f"{path}: {error}.", hints=[_HINT], details={"path": path}) from error
+    for name, pattern in settings.redact.patterns.items():
+        problem = _pattern_problem(name, pattern)
+        if problem is not None:
+            message = f"{path}: redact.patterns.{name}: {problem}."
+            raise RefusedError(message, hints=[_HINT], details={"path": path})
     if settings.format < 1:
         raise RefusedError(f"{path}: there is no format {settings.format}.", hints=[_HINT])
     return settings
+
+
+def _pattern_problem(name: str, pattern: str) -> str | None:
+    """Return what is wrong with a pattern of `[redact]`, None when nothing is."""
+    import re
+
+    if re.fullmatch("[A-Za-z0-9_]+", name) is None:
+        return "a name is letters, digits and _"
+    try:
+        matched = re.compile(pattern).search("")
+    except re.error as error:
+        return f"no regular expression: {error}"
+    return "it matches the empty text, which is everywhere" if matched is not None else None

@@ -335,7 +335,10 @@ class Workspace:
 
         recorder = Recorder(self.log, actor=self.actor, worktree=self.paths.worktree_name)
         outside = Surroundings(self.paths.root, self._git_folders(), os.environ)
-        return Services(recorder, self.source, self.realms.open, self.trust.require, outside)
+        patterns = self.settings.redact.patterns
+        return Services(
+            recorder, self.source, self.realms.open, self.trust.require, outside, patterns
+        )
 
     def _git_folders(self) -> tuple[str, ...]:
         """Return where Git keeps its own in the workspace folder, other than in `.git`."""

@@ -16,7 +16,8 @@ class Started(Origin, frozen=True, kw_only=True, omit_defaults=True):
     """`execution.started`: committed before the code runs.
 
     The code is blob `blob` (40-hex); it stands at `path` of tree `tree`, or inline in `text`
-    where no tree holds it (the prompt). `seed` is 32 hex digits.
+    where no tree holds it (the prompt). `seed` is 32 hex digits. `redact` are the patterns, by
+    name, whose matches are replaced in all that is recorded of it.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Started(Origin, frozen=True, kw_only=True, omit_defaults=True):
     mode: Mode = "auto"
     text: str | None = None
     args: tuple[str, ...] = ()
+    redact: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Console(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from vmgit.errors import LimitError, RefusedError, UnavailableError, UsageError,
 from vmgit.events.session import Origin, Ready, Refreshed, RefreshFailed, Replayed
 from vmgit.events.session import StartupFile as StartupRun
 from vmgit.execution import Execution
-from vmgit.heap import Heap, Services, new_heap, recorded_text
+from vmgit.heap import Heap, Services, new_heap, recorded_text, redactor_of, secrets_of
 from vmgit.outcome import Fault
 from vmgit.recorder import execution_seed
 from vmgit.replay.player import play
@@ -129,6 +129,7 @@ def _run_startup(
     kept = state.serving.startup[: plan.start] if state.serving is not None else ()
     done = list(kept if not plan.fresh else ())
     registry = heap.host(plan.effective)
+    redactor = redactor_of(heap.profile_name, plan.effective, services)
     for entry in plan.effective.startup[plan.start :]:
         code = file_code("startup", entry.path, entry.mode, source, plan.effective.limits)
         job = Job(
@@ -148,6 +149,7 @@ def _run_startup(
             blob=code.blob,
             source=source,
             host=registry,
+            redactor=redactor,
         )
         tried.ran.append(execution.number)
         tried.deps.update(dependencies(execution))
@@ -198,6 +200,7 @@ def _replay_own(
     if plan.mode != "replay" or not plan.fresh:
         return ()
     registry = heap.host(plan.effective)
+    secrets = secrets_of(heap.profile_name, plan.effective, services)
     done = []
     for step in state.steps:
         execution = state.executions[step.number]
@@ -207,7 +210,7 @@ def _replay_own(
         if path is not None:
             tried.deps[path] = source.lookup(path)
         text = recorded_text(execution, source, services)
-        result, host = play(execution, text, heap.realm, source, registry)
+        result, host = play(execution, text, heap.realm, source, registry, secrets)
         tried.deps.update(result.deps)
         if host.unanswered:
             asked = host.unanswered[0].op
