@@ -11,6 +11,10 @@ COMMANDS = {
     "show": ("vmgit.cli.profile.show:show", "Show one profile."),
     "set": ("vmgit.cli.profile.set:set_", "Set keys of a profile."),
     "grant": ("vmgit.cli.profile.grant:grant", "Add grants to a profile."),
+    "tighten": (
+        "vmgit.cli.profile.tighten:tighten",
+        "Show the least grants that a session needed.",
+    ),
     "check": ("vmgit.cli.profile.check:check", "Check profiles for errors."),
 }
 
