@@ -373,3 +373,15 @@ def test_no_descriptor_is_left_open(wide: Door, root: Path) -> None:
 
 def test_a_workspace_folder_that_is_gone_is_an_answer(tmp_path: Path) -> None:
     assert Door(tmp_path / "gone", ("**",), ("**",)).code("readFile", "a") == "ENOENT"
+
+
+def test_what_all_calls_carry_is_limited(
+    wide: Door, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vmgit.host.registry.MOST_CARRIED", 3000)
+    (root / "large").write_text("x" * 1000)
+    codes = [wide.ask("readFile", "large").error for _ in range(4)]
+    assert [error and error.code for error in codes] == [None, None, "limit", "limit"]
+    assert wide.code("writeFile", "data/never", text="x") == "limit"
+    assert not (root / "data/never").exists()
+    assert wide.registry.call("kv.set", {"key": "a", "value": "x" * 5000}) == Answer()

@@ -21,6 +21,8 @@ from .kv import Kv, KvStore
 
 #: Capabilities that a profile can name and that nothing implements: granted or not, a call says so.
 UNAVAILABLE = ("fetch", "sqlite")
+#: Characters of JSON that the calls of one registry may carry, because all of it is recorded.
+MOST_CARRIED = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Registry:
         self._name = name
         self._surroundings = surroundings
         self._capabilities: dict[str, Capability] = {"kv": Kv(kv)}
+        self._carried = 0
 
     def set_profile(self, profile: Profile) -> None:
         """Check all further calls against another effective profile."""
@@ -91,7 +94,19 @@ class Registry:
         if lacks is not None:
             whose = f"profile {_shown(self._name)}" if self._name else "the profile"
             raise _refusal(f"{op} is not granted by {whose}: [capabilities] {lacks}", "denied")
-        return run(request)
+        if name == "kv":  # has sizes of its own, and is computed again by a replay
+            return run(request)
+        self._carry(op, request)
+        result = run(request)
+        self._carry(op, result)
+        return result
+
+    def _carry(self, op: str, value: Any) -> None:
+        """Count what a call carries; raises `CallError` when it is too much."""
+        self._carried += len(json.dumps(value))
+        if self._carried > MOST_CARRIED:
+            message = f"{op}: the host calls of one execution may carry {MOST_CARRIED} bytes"
+            raise CallError(message, name="RangeError", code="limit")
 
     def _capability(self, name: str) -> Capability | None:
         """Return the capability of a name, made when it is first asked; None when there is none."""

@@ -128,7 +128,6 @@ def _run_startup(
     """Run the entries from `plan.start` on; return all entries with their executions."""
     kept = state.serving.startup[: plan.start] if state.serving is not None else ()
     done = list(kept if not plan.fresh else ())
-    registry = heap.host(plan.effective)
     redactor = redactor_of(heap.profile_name, plan.effective, services)
     for entry in plan.effective.startup[plan.start :]:
         code = file_code("startup", entry.path, entry.mode, source, plan.effective.limits)
@@ -148,7 +147,7 @@ def _run_startup(
             generation=state.generation + 1,
             blob=code.blob,
             source=source,
-            host=registry,
+            host=heap.host(plan.effective),
             redactor=redactor,
         )
         tried.ran.append(execution.number)
