@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from .events.envelope import StoredEvent
+from .events.registry import decode
 from .events.workspace import GitHook
 
 _NAME = re.compile(r"(?P<seconds>\d{1,12})\.\w+")
@@ -45,6 +47,11 @@ def _hook(note: str, seconds: int, lines: list[str]) -> GitHook:
         note=note,
         arguments="\n".join(lines[3:]).strip(),
     )
+
+
+def noted(events: Iterable[StoredEvent]) -> list[str]:
+    """Return the names of the notes that `git.hook` events were made from."""
+    return [hook.note for hook in map(decode, events) if isinstance(hook, GitHook)]
 
 
 def ingest(

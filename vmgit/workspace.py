@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,17 +153,10 @@ class Workspace:
         """Record what Git hooks noted since the last time."""
         spool = self.paths.state_dir / "spool"
         if spool.is_dir():
-            from .spool import ingest
+            from .spool import ingest, noted
 
-            ingest(spool, self._recorded_notes, self.record)
-
-    def _recorded_notes(self) -> list[str]:
-        """Return the names of the hook notes that the log has already, the newest thousand."""
-        from .events.registry import decode
-        from .events.workspace import GitHook
-
-        events = self.log.read(type="git.hook", newest_first=True, limit=1000)
-        return [hook.note for hook in map(decode, events) if isinstance(hook, GitHook)]
+            newest = partial(self.log.read, type="git.hook", newest_first=True, limit=1000)
+            ingest(spool, lambda: noted(newest()), self.record)
 
     def record(self, payload: msgspec.Struct) -> None:
         """Append an event of the workspace itself."""
@@ -334,18 +327,10 @@ class Workspace:
         from .recorder import Recorder
 
         recorder = Recorder(self.log, actor=self.actor, worktree=self.paths.worktree_name)
-        outside = Surroundings(self.paths.root, self._git_folders(), os.environ)
+        outside = Surroundings(self.paths.root, self.paths.git_folders, os.environ)
         patterns = self.settings.redact.patterns
         return Services(
             recorder, self.source, self.realms.open, self.trust.require, outside, patterns
-        )
-
-    def _git_folders(self) -> tuple[str, ...]:
-        """Return where Git keeps its own in the workspace folder, other than in `.git`."""
-        root = self.paths.root
-        folders = {self.paths.git_dir, self.paths.common_dir}
-        return tuple(
-            folder.relative_to(root).as_posix() for folder in folders if root in folder.parents
         )
 
     @cached_property

@@ -54,6 +54,16 @@ class WorkspacePaths(RepositoryPaths):
         self.root = root
         self.prefix = prefix
 
+    @property
+    def git_folders(self) -> tuple[str, ...]:
+        """Where Git keeps its own in the workspace folder, relative to it."""
+        folders = {self.git_dir, self.common_dir}
+        return tuple(
+            folder.relative_to(self.root).as_posix()
+            for folder in folders
+            if self.root in folder.parents
+        )
+
 
 def find_repository(start: Path) -> RepositoryPaths:
     """Return the repository whose worktree holds `start`, a folder or file that may not exist.
