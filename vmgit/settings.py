@@ -5,19 +5,31 @@ The file marks a folder as a workspace; what sessions may do is said by profiles
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import msgspec
 
 from .errors import EnvironmentFailure, RefusedError
 
 #: The version of a workspace's layout that this program knows.
 FORMAT = 1
-_HINT = f"Its one key is `format = {FORMAT}`."
+#: Whether workers run without the walls that the kernel gives: as many as there are, not without
+#: seccomp or Landlock, or without those that can be left out.
+SandboxPolicy = Literal["auto", "require", "off"]
+_HINT = (
+    f"Its keys are `format = {FORMAT}` and `sandbox`, one of "
+    + ", ".join(f'"{policy}"' for policy in get_args(SandboxPolicy))
+    + "."
+)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The settings of a workspace; `format` is the version of its layout."""
+    """The settings of a workspace; `format` is the version of its layout, `sandbox` says what
+    sessions run in.
+    """
 
     format: int = FORMAT
+    sandbox: SandboxPolicy = "auto"
 
 
 def read_settings(content: bytes, path: str) -> Settings:

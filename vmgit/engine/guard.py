@@ -41,6 +41,7 @@ class Guard:
         self._start = 0.0
         self._cpu_start = 0.0
         self._statm, self._status = _open("statm"), _open("status")
+        self._is_fork = False
         self._base_kb = 0
         self._base_rss_kb = 0
         signal.signal(signal.SIGALRM, self._on_signal)
@@ -59,17 +60,27 @@ class Guard:
         return tuple(found for found in (self._statm, self._status) if found >= 0)
 
     def forked(self, resident_kb: int) -> None:
-        """Reopen what belongs to one process, in a child of one that had `resident_kb` resident.
+        """Let go of the parent's figures, in a child of one that had `resident_kb` resident.
 
-        The child has not touched all pages of its parent, so its base is that much lower.
+        The child has not touched all pages of its parent, so its base is that much lower. It can
+        open nothing: `measure_by` brings its own figures. Until then, and without them, it knows
+        its peak, which getrusage(2) tells truly of a fork, and the data limit holds all the same.
         """
         for descriptor in self.descriptors:
             os.close(descriptor)
-        self._statm, self._status = _open("statm"), _open("status")
-        self._base_rss_kb -= resident_kb - self.resident_kb()
+        self._statm = self._status = -1
+        self._is_fork = True
+        if resident_kb:
+            self._base_rss_kb -= resident_kb - self._peak_kb()
+
+    def measure_by(self, statm: int) -> None:
+        """Take this process's own figures from the descriptor `statm`."""
+        if self._statm >= 0:
+            os.close(self._statm)
+        self._statm = statm
 
     def resident_kb(self) -> int:
-        """Return what is in memory now, KiB."""
+        """Return what is in memory now, KiB; 0 when there are no figures."""
         return self._memory(1)
 
     def arm(self, limits: Limits) -> None:
@@ -178,7 +189,9 @@ class Guard:
         return self._memory(5)
 
     def _peak_kb(self) -> int:
-        # Not ru_maxrss: that begins with the peak of whoever started the process.
+        if self._is_fork:
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        # Not ru_maxrss, which outlives exec: it begins with the peak of whoever started this one.
         if self._status < 0:
             return 0
         found = _PEAK.search(os.pread(self._status, 4096, 0))

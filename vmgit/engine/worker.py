@@ -6,6 +6,7 @@ environment to speak of, and ignores Ctrl-C, which is the parent's to decide abo
 
 from __future__ import annotations
 
+import codecs
 import gc
 import os
 import signal
@@ -39,7 +40,9 @@ def _serve(link: Link) -> None:
     # What is there now stays for ever: collecting it again would only unshare pages of forks.
     gc.freeze()
     link.guard.settle()
-    report = sandbox.apply(link.keep)
+    # Whoever starts a worker ahead does not know yet how it shall be confined.
+    confine = link.expect(protocol.Confine)
+    report = sandbox.apply(link.keep, full=confine.full)
     link.send(protocol.Ready(report, engine_version()))
     while True:
         match link.receive():
@@ -50,16 +53,20 @@ def _serve(link: Link) -> None:
                 link.send(protocol.Opened())
             case protocol.Fork():
                 _fork(link)
+            case protocol.Figures():
+                link.guard.measure_by(link.take_descriptor())
             case frame:
                 raise protocol.ProtocolError(f"unexpected {type(frame).__name__} frame")
 
 
 def _preload() -> None:
-    """Import now, while the parent is busy with its own start, what nearly every job needs."""
+    """Load now all that a job may need: confined, the process can open no file any more."""
     from vmgit.engine import modules, rewrite_script, scan
 
     del modules, rewrite_script
     scan.parse(b"let a = 1")
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "ascii"):
+        codecs.lookup(encoding)
 
 
 def _fork(link: Link) -> None:
