@@ -316,12 +316,20 @@ class Workspace:
 
     @cached_property
     def realms(self) -> RealmPool:
-        """Opens realms for sessions and replays."""
+        """Opens realms for sessions and replays.
+
+        Raises `EnvironmentFailure` when `vmgit.toml` requires a sandbox that is not to be had.
+        """
         from .engine.pool import RealmPool
 
-        pool = RealmPool(self._worker, template=self._template)
+        policy = self.settings.sandbox
+        pool = RealmPool(self._worker, template=self._template, sandbox=policy)
         self._worker = None
         self._opened.append(pool.close)
+        if policy == "require":
+            from .engine.walls import require
+
+            require(pool)
         return pool
 
     @cached_property
@@ -330,8 +338,11 @@ class Workspace:
         from .heap import Services
         from .recorder import Recorder
 
+        if self._worker is not None or self._template:
+            # Something will run: it is confined, or refused, before anything is recorded.
+            _ = self.realms
         recorder = Recorder(self.log, actor=self.actor, worktree=self.paths.worktree_name)
-        return Services(recorder, self.source, self.realms.open)
+        return Services(recorder, self.source, lambda config: self.realms.open(config))
 
     def services_of(self, state: SessionState) -> Services:
         """What a recording is replayed with: its paths begin at the folder it was made in."""
@@ -375,8 +386,8 @@ class Workspace:
     ) -> Iterator[Sessions]:
         """Hold the host lock and give the sessions, with what a dead host left open closed.
 
-        Raises `BusyError` when another process holds it and `wait` is false, and `RefusedError`
-        when `vmgit.toml` is bad.
+        Raises `BusyError` when another process holds it and `wait` is false, `RefusedError` when
+        `vmgit.toml` is bad, and `EnvironmentFailure` when it requires a sandbox that is not there.
         """
         _ = self.settings
         from . import hostlock

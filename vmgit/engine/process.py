@@ -75,11 +75,13 @@ class WorkerRealm:
         return cls(ours, process.pid, process)
 
     def confine(self, policy: SandboxPolicy) -> None:
-        """Have the worker lock itself in as soon as it is booted; without this call, it does so
-        before its first use, with every layer. Raises `ValueError` when that was asked before.
+        """Have the worker lock itself in as soon as it is booted.
+
+        Without this call it does so before its first use, with every layer. A second call changes
+        nothing, for there is no way back.
         """
         if self._confined:
-            raise ValueError("the worker is confined already")
+            return
         self._confined = True
         # A worker that is gone is found out by whoever waits for its answer.
         with contextlib.suppress(_Stopped):
