@@ -37,9 +37,9 @@ def restrict() -> dict[str, str]:
     Needs no_new_privs. Raises `OSError`.
     """
     found = version()
-    attributes = ctypes.create_string_buffer(_attributes(found))
+    rules = ctypes.create_string_buffer(attributes(found))
     # An older kernel takes only the fields it knows; the terminating byte is not one of them.
-    ruleset = syscall(_CREATE_RULESET, ctypes.addressof(attributes), len(attributes) - 1, 0)
+    ruleset = syscall(_CREATE_RULESET, ctypes.addressof(rules), len(rules) - 1, 0)
     try:
         syscall(_RESTRICT_SELF, ruleset, 0)
     finally:
@@ -51,7 +51,8 @@ def restrict() -> dict[str, str]:
     }
 
 
-def _attributes(found: int) -> bytes:
+def attributes(found: int) -> bytes:
+    """Return the rules of version `found` that deny all, as `struct landlock_ruleset_attr`."""
     files = sum(rights for since, rights in _FILE_RIGHTS.items() if since <= found)
     fields = [files]
     if found >= PARTS["landlock_tcp"]:

@@ -37,11 +37,11 @@ class Link:
         """The descriptors that the worker needs."""
         return (self._socket.fileno(), *self.guard.descriptors)
 
-    def replace(self, descriptor: int, resident_kb: int) -> None:
-        """Leave this connection for another one, in a child of one that had `resident_kb`."""
+    def replace(self, descriptor: int) -> None:
+        """Leave this connection for another one, in a forked child."""
         self._socket.close()
         self._adopt(descriptor)
-        self.guard.forked(resident_kb)
+        self.guard.forked()
 
     def send(self, frame: protocol.WorkerFrame) -> None:
         """Send one frame, whole, whatever limit is hit meanwhile."""

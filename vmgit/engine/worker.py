@@ -71,10 +71,9 @@ def _preload() -> None:
 
 def _fork(link: Link) -> None:
     descriptor = link.take_descriptor()
-    resident_kb = link.guard.resident_kb()
     pid = os.fork()
     if pid == 0:
-        link.replace(descriptor, resident_kb)
+        link.replace(descriptor)
     else:
         os.close(descriptor)
         link.send(protocol.Forked(pid))
