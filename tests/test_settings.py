@@ -22,6 +22,13 @@ def test_one_format_is_known(content: bytes) -> None:
     assert read_settings(content, "vmgit.toml") == Settings(1)
 
 
+@pytest.mark.parametrize("policy", ["auto", "require", "off"])
+def test_the_sandbox_policy(policy: str) -> None:
+    settings = read_settings(f"format = 1\nsandbox = '{policy}'\n".encode(), "vmgit.toml")
+    assert settings.sandbox == policy
+    assert read_settings(b"format = 1\n", "vmgit.toml").sandbox == "auto"
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -30,6 +37,8 @@ def test_one_format_is_known(content: bytes) -> None:
         (b"format = 'one'", "int"),
         (b"format = 0", "no format 0"),
         (b"formt = 1", "formt"),
+        (b"sandbox = 'on'", "'on'"),
+        (b"sandbox = true", "bool"),
         (b"format = \xff", "utf-8"),
     ],
 )
@@ -37,7 +46,9 @@ def test_anything_else_is_refused_with_its_file(content: bytes, reason: str) -> 
     with pytest.raises(RefusedError, match=r"^there/vmgit\.toml: ") as caught:
         read_settings(content, "there/vmgit.toml")
     assert reason in caught.value.message
-    assert caught.value.hints == ("Its one key is `format = 1`.",)
+    assert caught.value.hints == (
+        'Its keys are `format = 1` and `sandbox`, one of "auto", "require", "off".',
+    )
 
 
 def test_a_newer_format_asks_for_a_newer_program() -> None:

@@ -31,13 +31,13 @@ class RealmPool:
         if first is not None:
             first.confine(sandbox)
 
-    def layers(self) -> dict[str, str]:
-        """Return each sandbox layer of the realms to come: `on`, or `off: reason`.
+    def describe(self) -> tuple[dict[str, str], str]:
+        """Return each sandbox layer of the realms to come (`on`, or `off: reason`) and the engine.
 
         Starts a worker if none is there, and waits for its boot. Raises `WorkerDied`.
         """
         self._spare = self._worker()
-        return self._spare.sandbox
+        return self._spare.sandbox, self._spare.engine
 
     def open(self, config: RealmConfig) -> Realm:
         """Return a new realm made as `config` says. Raises `WorkerDied`."""

@@ -40,10 +40,11 @@ def _serve(link: Link) -> None:
     # What is there now stays for ever: collecting it again would only unshare pages of forks.
     gc.freeze()
     link.guard.settle()
+    engine = engine_version()
     # Whoever starts a worker ahead does not know yet how it shall be confined.
     confine = link.expect(protocol.Confine)
     report = sandbox.apply(link.keep, full=confine.full)
-    link.send(protocol.Ready(report, engine_version()))
+    link.send(protocol.Ready(report, engine))
     while True:
         match link.receive():
             case protocol.Run(job=job):
