@@ -18,11 +18,13 @@ from collections.abc import Callable
 
 from vmgit.engine import kernel, protocol
 from vmgit.engine.api import Job
+from vmgit.engine.link import Link
 from vmgit.engine.runner import Runner
 from vmgit.outcome import Value
 
 #: How a test starts it: `refused` goes to `refusing.refuse`, `folder` holds the file `victim`, and
-#: its name is that of an abstract socket. An attack that works does no harm beyond them.
+#: its name is that of an abstract socket; `lies` has it forge forks. An attack that works does no
+#: harm beyond them.
 BOOT = """\
 import sys
 sys.path[:0] = sys.argv[2:]
@@ -34,6 +36,8 @@ from tests.engine import hostile_worker
 from vmgit.engine import worker
 hostile_worker.FOLDER = {folder!r}.encode()
 worker.Runner = hostile_worker.HostileRunner
+if {lies!r}:
+    worker._fork = hostile_worker.lying_fork
 worker.main(int(sys.argv[1]))
 """
 
@@ -214,6 +218,12 @@ class HostileRunner(Runner):
         if job.text == "raise":
             raise RuntimeError("a bug in the worker")
         return super().run(job)
+
+
+def lying_fork(link: Link) -> None:
+    """Name the parent as the forked child, so that it signals itself when it ends that one."""
+    os.close(link.take_descriptor())
+    link.send(protocol.Forked(_PARENT))
 
 
 def _outcome(attack: Callable[[], int]) -> str:

@@ -33,7 +33,10 @@ REFUSALS = {"EPERM", "EACCES", "ENOSYS"}
 
 @contextmanager
 def taken_over(
-    refused: dict[str, int] | None = None, policy: SandboxPolicy = "auto"
+    refused: dict[str, int] | None = None,
+    policy: SandboxPolicy = "auto",
+    *,
+    lies: bool = False,
 ) -> Iterator[Session]:
     """Give a session on a hostile worker that lacks the layers in `refused`, by the kernel's no."""
     # Open to everybody, so that nothing but the sandbox stands between the worker and the file.
@@ -42,7 +45,7 @@ def taken_over(
     victim = Path(folder, "victim")
     victim.write_text("untouched")
     victim.chmod(0o666)
-    boot = hostile_worker.BOOT.format(root=ROOT, refused=refused or {}, folder=folder)
+    boot = hostile_worker.BOOT.format(root=ROOT, refused=refused or {}, folder=folder, lies=lies)
     real, launch._BOOT = launch._BOOT, boot
     try:
         with (
@@ -141,6 +144,14 @@ def test_a_bug_in_a_confined_worker_is_told_with_its_place() -> None:
         made.run("raise")
     assert "hostile_worker.py" in caught.value.reason
     assert caught.value.reason.endswith("RuntimeError: a bug in the worker\n")
+
+
+def test_a_forged_child_is_not_believed() -> None:
+    with taken_over(lies=True) as made:
+        with pytest.raises(WorkerDied, match=f"claims to have forked process {os.getpid()}"):
+            made.realm.fork()
+        with pytest.raises(WorkerDied):
+            made.run("1")
 
 
 @pytest.mark.parametrize(
