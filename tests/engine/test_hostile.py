@@ -67,7 +67,8 @@ def taken_over(
 @pytest.fixture(scope="module")
 def hostile() -> Iterator[Session]:
     with taken_over() as made:
-        assert set(made.realm.sandbox.values()) == {"on"}, made.realm.sandbox
+        # Which kernel and which user lack which layer is tested with the sandbox itself.
+        assert made.realm.sandbox["seccomp"] == "on"
         yield made
 
 

@@ -26,7 +26,6 @@ _COMPLETION = "_VMGIT_COMPLETE"
 COMMANDS = {
     "init": ("vmgit.cli.init:init", "Make a folder a workspace."),
     "status": ("vmgit.cli.status:status", "Show the workspace, its sessions and what is due."),
-    "doctor": ("vmgit.cli.doctor:doctor", "Check what vmgit needs, and say what to do."),
     "run": ("vmgit.cli.run:run", "Run JavaScript and record it."),
     "session": ("vmgit.cli.session:session", "Make, list, show and close sessions."),
     "profile": ("vmgit.cli.profile:profile", "List, show and check profiles."),
@@ -35,6 +34,7 @@ COMMANDS = {
     "journal": ("vmgit.cli.journal:journal", "Check and rebuild the event log."),
     "replay": ("vmgit.cli.replay:replay", "Run a recorded session again and compare."),
     "watch": ("vmgit.cli.watch:watch", "Refresh sessions when tracked files change."),
+    "doctor": ("vmgit.cli.doctor:doctor", "Check what vmgit needs, and say what to do."),
 }
 
 
