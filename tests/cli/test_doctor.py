@@ -39,7 +39,7 @@ def test_the_document_holds_every_part(work: Folder) -> None:
     document = work.fine("doctor", "--json").json
     assert work.log_path.read_bytes() == before
     assert set(document["versions"]) == {
-        *("vmgit", "python", "system", "git", "libgit2", "pygit2", "sqlite", "dukpy", "engine"),
+        *("vmgit", "python", "system", "git", "libgit2", "pygit2", "sqlite", "engine"),
     }
     assert all(document["versions"].values())
     assert document["repository"]["head"] == work.git("rev-parse", "HEAD")

@@ -97,7 +97,6 @@ class _Examination:
         found["libgit2"] = libgit2_version()
         found["pygit2"] = version("pygit2")
         found["sqlite"] = sqlite_version()
-        found["dukpy"] = version("dukpy")
         found["engine"] = None
 
     def workspace(self, workspace: Workspace) -> None:
