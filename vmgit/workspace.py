@@ -316,20 +316,12 @@ class Workspace:
 
     @cached_property
     def realms(self) -> RealmPool:
-        """Opens realms for sessions and replays.
+        """Opens realms for sessions and replays. Raises `EnvironmentFailure` without walls."""
+        from .engine.walls import confined_pool
 
-        Raises `EnvironmentFailure` when `vmgit.toml` requires a sandbox that is not to be had.
-        """
-        from .engine.pool import RealmPool
-
-        policy = self.settings.sandbox
-        pool = RealmPool(self._worker, template=self._template, sandbox=policy)
-        self._worker = None
+        worker, self._worker = self._worker, None
+        pool = confined_pool(worker, self.settings.sandbox, template=self._template)
         self._opened.append(pool.close)
-        if policy == "require":
-            from .engine.walls import require
-
-            require(pool)
         return pool
 
     @cached_property

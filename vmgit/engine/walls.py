@@ -11,9 +11,28 @@ from vmgit.settings import SandboxPolicy
 
 from .api import WorkerDied
 from .pool import RealmPool
+from .process import WorkerRealm
 
 #: One of these must be on: each alone keeps native code from files, programs and processes.
 STRONG = ("landlock", "seccomp")
+
+
+def confined_pool(
+    worker: WorkerRealm | None, policy: SandboxPolicy, *, template: bool
+) -> RealmPool:
+    """Return a pool of realms that are confined as a workspace wants it.
+
+    Raises `EnvironmentFailure` when it requires walls that are not to be had; `worker`, one that
+    was started ahead, is closed then.
+    """
+    pool = RealmPool(worker, template=template, sandbox=policy)
+    try:
+        if policy == "require":
+            require(pool)
+    except BaseException:
+        pool.close()
+        raise
+    return pool
 
 
 def require(pool: RealmPool) -> None:
