@@ -73,8 +73,8 @@ def test_our_frames_are_dropped() -> None:
 
 def test_versions_and_stand_ins_are_dropped() -> None:
     stacks = Stacks()
-    stacks.wrappers.add("lib/c.cjs?v=00ff")
-    text = "at f (lib/x.mjs?v=0123456789abcdef:1:2)\n    at g (lib/c.cjs?v=00ff:1:47)"
+    stacks.wrappers.add("lib/c.cjs?v=00ff000000000000")
+    text = "at f (lib/x.mjs?v=0123456789abcdef:1:2)\n    at g (lib/c.cjs?v=00ff000000000000:1:47)"
     assert _clean(stacks, text) == "at f (lib/x.mjs:1:2)"
 
 
