@@ -1,2 +1,2 @@
-// Console lines without end. [limit events; wall_ms=300 cpu_ms=20000]
+// Console lines without end. [limit events; events=200]
 for (;;) console.log('line');

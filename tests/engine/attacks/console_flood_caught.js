@@ -1,2 +1,2 @@
-// Console lines without end, in a loop that catches. [limit events; wall_ms=300 cpu_ms=20000]
+// Console lines without end, in a loop that catches. [limit events; events=200]
 for (;;) { try { for (;;) console.error('line'); } catch {} }

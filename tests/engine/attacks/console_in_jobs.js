@@ -1,3 +1,3 @@
-// A console line in every job. [limit events; wall_ms=300 cpu_ms=20000]
+// A console line in every job. [limit events; events=200]
 const again = () => { console.log(1); Promise.resolve().then(again); };
 again();

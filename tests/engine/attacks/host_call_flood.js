@@ -1,2 +1,2 @@
-// Host calls without end. [limit events; wall_ms=300 cpu_ms=20000]
+// Host calls without end. [limit events; events=200]
 const kv = require('vmgit:kv'); for (;;) kv.get('k');

@@ -1,2 +1,2 @@
-// Natives that never poll: bigint tostring. [limit cpu_ms; cpu_ms=200 wall_ms=20000]
+// Natives that never poll: bigint tostring. [limit cpu_ms; cpu_ms=100 wall_ms=20000]
 const big = 7n ** 300000n; for (;;) String(big);
