@@ -35,10 +35,10 @@ _MODULE = re.compile(
     r"(?:\\n)?(?<! ) {4,40}at [^\\\"()]{0,200}\(([^()\\\"]+\?v=[0-9a-f]{8,24}):\d+:\d+\)"
 )
 _UNPLACED = re.compile(r"at <eval> \(<input>:1:1\)")
-_PLACE = re.compile(r"<input>:(\d{1,9})(?::(\d{1,9}))?")
+_PLACE = re.compile(r"<input>:(\d{1,9})(?!\d)(?::(\d{1,9})(?!\d))?")
 _TOP = re.compile(r"at <eval> \(([^()\\\"]+)\)")
 _PART = re.compile(r"(?:\\n)?(?<! ) {4,40}at [^\\\"()]{0,200}\(vmgit:globals/\w{1,40}:\d+:\d+\)")
-_MISSING = re.compile(r"cannot find module: vmgit:missing/(\d{1,9})")
+_MISSING = re.compile(r"cannot find module: vmgit:missing/(\d{1,9})(?!\d)")
 #: What `closure.py` and `Sources.main` add to a path: not the `?v=3` of a program's own text.
 _VERSION = re.compile(r"\?v=(?:[0-9a-f]{24}|[0-9a-f]{16}|(?<=<repl>\?v=)[0-9a-f]{8})(?![0-9a-f])")
 
