@@ -217,9 +217,6 @@ class Runner:
         except (msgspec.DecodeError, UnicodeError):
             message = "the request holds text that is not well-formed Unicode"
             return {"error": {"name": "TypeError", "message": message}}
-        except RecursionError:
-            message = "the request is nested too deeply"
-            return {"error": {"name": "RangeError", "message": message}}
         if reply.error is not None:
             error = reply.error
             fault = {"name": error.name, "message": error.message, "code": error.code}
