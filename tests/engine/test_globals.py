@@ -30,6 +30,7 @@ GLOBALS = [
     "atob",
     "btoa",
     "crypto",
+    "process",
     "queueMicrotask",
     "structuredClone",
 ]
@@ -187,3 +188,7 @@ def test_the_console_never_runs_the_programs_code(fresh: Session, method: str) -
         )
     outcome = fresh.run(text).outcome
     assert outcome.status == "ok", outcome.error
+
+
+def test_process_is_one_variable_that_is_the_same_everywhere(fresh: Session) -> None:
+    assert shown(fresh.run("JSON.stringify(process)")) == """'{"env":{"NODE_ENV":"production"}}'"""

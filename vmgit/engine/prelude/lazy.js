@@ -45,6 +45,7 @@ const lazyGlobals = {
   events: ['Event', 'CustomEvent', 'EventTarget'],
   abort: ['AbortController', 'AbortSignal'],
   crypto: ['crypto', 'Crypto'],
+  process: ['process'],
 };
 for (const part in lazyGlobals) {
   for (let i = 0; i < lazyGlobals[part].length; i++) defineLazy(lazyGlobals[part][i], part);
