@@ -18,7 +18,7 @@ from engine.realms import session, shown
 from vmgit.limits import Limits
 
 PROGRAMS = {
-    "lodash": "const _ = require('lodash'); [_.chunk([1, 2, 3], 2), _.template('<%= a %>')({a: 1})]",
+    "lodash": "const _ = require('lodash'); [_.chunk([1, 2], 1), _.template('<%= a %>')({a: 1})]",
     "dayjs": "require('dayjs')('2024-01-31').add(1, 'month').format('YYYY-MM-DD dddd')",
     "ramda": "const R = await import('ramda'); R.groupBy(R.length, ['a', 'bb', 'c'])",
     "mustache": "require('mustache').render('{{#a}}{{b}},{{/a}}', { a: [{ b: 1 }, { b: 2 }] })",
