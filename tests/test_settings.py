@@ -7,7 +7,10 @@ import pytest
 from vmgit.errors import EnvironmentFailure, RefusedError
 from vmgit.settings import Settings, read_settings
 
-HINT = "Its keys are `format = 1` and `[redact]` with `patterns = { NAME = REGEX }`."
+HINT = (
+    'Its keys are `format = 1`, `sandbox`, one of "auto", "require", "off", and `[redact]` with '
+    "`patterns = { NAME = REGEX }`."
+)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,13 @@ def test_one_format_is_known(content: bytes) -> None:
     assert read_settings(content, "vmgit.toml") == Settings(1)
 
 
+@pytest.mark.parametrize("policy", ["auto", "require", "off"])
+def test_the_sandbox_policy(policy: str) -> None:
+    settings = read_settings(f"format = 1\nsandbox = '{policy}'\n".encode(), "vmgit.toml")
+    assert settings.sandbox == policy
+    assert read_settings(b"format = 1\n", "vmgit.toml").sandbox == "auto"
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -32,6 +42,8 @@ def test_one_format_is_known(content: bytes) -> None:
         (b"format = 'one'", "int"),
         (b"format = 0", "no format 0"),
         (b"formt = 1", "formt"),
+        (b"sandbox = 'on'", "'on'"),
+        (b"sandbox = true", "bool"),
         (b"format = \xff", "utf-8"),
     ],
 )

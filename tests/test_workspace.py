@@ -21,7 +21,7 @@ def test_reading_the_log_loads_no_heavy_library(folder: Folder) -> None:
     program = (
         "import sys; from pathlib import Path; from vmgit.workspace import Workspace\n"
         "with Workspace.open(Path('.')) as workspace:\n"
-        "    workspace.views.sessions(); workspace.last_seq()\n"
+        "    workspace.views.sessions(); workspace.log.last_seq()\n"
         "print(sorted({'pygit2', 'dukpy', '_dukpy', 'tree_sitter', 'watchdog'} & set(sys.modules)))"
     )
     done = subprocess.run(
@@ -180,11 +180,11 @@ def test_one_host_at_a_time(hosted: Hosted, template: WorkerRealm) -> None:
 
 def test_events_of_the_workspace_are_read_back(hosted: Hosted) -> None:
     workspace = hosted.workspace
-    assert workspace.last_seq() == 0
+    assert workspace.log.last_seq() == 0
     workspace.record(WatchRecovered())
-    assert workspace.last_seq() == 1
+    assert workspace.log.last_seq() == 1
     live = hosted.new()
-    found = workspace.events_after(1, ["session.ready", "watch.recovered"])
+    found = workspace.log.read(after=1, type=["session.ready", "watch.recovered"])
     assert [(event.stream, event.type) for event in found] == [(live.state.id, "session.ready")]
 
 

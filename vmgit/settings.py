@@ -5,13 +5,22 @@ The file marks a folder as a workspace; what sessions may do is said by profiles
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import msgspec
 
 from .errors import EnvironmentFailure, RefusedError
 
 #: The version of a workspace's layout that this program knows.
 FORMAT = 1
-_HINT = f"Its keys are `format = {FORMAT}` and `[redact]` with `patterns = {{ NAME = REGEX }}`."
+#: Whether workers run without the walls that the kernel gives: as many as there are, not without
+#: seccomp or Landlock, or without those that can be left out.
+SandboxPolicy = Literal["auto", "require", "off"]
+_HINT = (
+    f"Its keys are `format = {FORMAT}`, `sandbox`, one of "
+    + ", ".join(f'"{policy}"' for policy in get_args(SandboxPolicy))
+    + ", and `[redact]` with `patterns = { NAME = REGEX }`."
+)
 
 
 class Redact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,9 +30,12 @@ class Redact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The settings of a workspace; `format` is the version of its layout."""
+    """The settings of a workspace; `format` is the version of its layout, `sandbox` says what
+    sessions run in.
+    """
 
     format: int = FORMAT
+    sandbox: SandboxPolicy = "auto"
     redact: Redact = Redact()
 
 

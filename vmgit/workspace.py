@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from .engine.pool import RealmPool
     from .engine.process import WorkerRealm
-    from .events.envelope import StoredEvent
     from .events.session import Origin
     from .git.keep import Keeper
     from .git.repository import Repository
@@ -140,14 +139,6 @@ class Workspace:
     def views(self) -> Views:
         """The projections of the log: sessions and executions."""
         return Views(self.log.database)
-
-    def events_after(self, seq: int, types: Iterable[str]) -> list[StoredEvent]:
-        """Return the events of some types (wire names) after a position of the log."""
-        return self.log.read(after=seq, type=tuple(types))
-
-    def last_seq(self) -> int:
-        """Return the position of the last event, 0 when there is none."""
-        return self.log.last_seq()
 
     def _take_notes(self) -> None:
         """Record what Git hooks noted since the last time."""
@@ -311,11 +302,11 @@ class Workspace:
 
     @cached_property
     def realms(self) -> RealmPool:
-        """Opens realms for sessions and replays."""
-        from .engine.pool import RealmPool
+        """Opens realms for sessions and replays. Raises `EnvironmentFailure` without walls."""
+        from .engine.walls import confined_pool
 
-        pool = RealmPool(self._worker, template=self._template)
-        self._worker = None
+        worker, self._worker = self._worker, None
+        pool = confined_pool(worker, self.settings.sandbox, template=self._template)
         self._opened.append(pool.close)
         return pool
 
@@ -326,11 +317,19 @@ class Workspace:
         from .host.registry import Surroundings
         from .recorder import Recorder
 
+        if self._worker is not None or self._template:
+            # Something will run: it is confined, or refused, before anything is recorded.
+            _ = self.realms
         recorder = Recorder(self.log, actor=self.actor, worktree=self.paths.worktree_name)
         outside = Surroundings(self.paths.root, self.paths.git_folders, os.environ)
         patterns = self.settings.redact.patterns
         return Services(
-            recorder, self.source, self.realms.open, self.trust.require, outside, patterns
+            recorder,
+            self.source,
+            lambda config: self.realms.open(config),
+            self.trust.require,
+            outside,
+            patterns,
         )
 
     @cached_property
@@ -382,8 +381,8 @@ class Workspace:
     ) -> Iterator[Sessions]:
         """Hold the host lock and give the sessions, with what a dead host left open closed.
 
-        Raises `BusyError` when another process holds it and `wait` is false, and `RefusedError`
-        when `vmgit.toml` is bad.
+        Raises `BusyError` when another process holds it and `wait` is false, `RefusedError` when
+        `vmgit.toml` is bad, and `EnvironmentFailure` when it requires a sandbox that is not there.
         """
         _ = self.settings
         from . import hostlock

@@ -20,7 +20,9 @@ def prompt() -> Iterator[Session]:
 @pytest.mark.parametrize(
     "text",
     [
-        "typeof process",
+        "typeof process.exit",
+        "typeof process.versions",
+        "typeof process.env.PATH",
         "typeof call_python",
         "typeof dukpy",
         "typeof WeakRef",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -126,3 +127,30 @@ def test_limits_of_one_execution_do_not_reach_the_next() -> None:
         assert shown(made.run("1", limits=Limits(wall_ms=10_000, cpu_ms=200))) == "1"
         busy = "const end = Date.now() + 400; while (Date.now() < end) {} 'done'"
         assert shown(made.run(busy, limits=Limits(wall_ms=60_000, cpu_ms=60_000))) == "'done'"
+
+
+OVERSIZED = [
+    "new Uint8Array(20e6).fill(1)",
+    "const all = []; for (;;) all.push({x: 1})",
+    # Gone again before the end: only the peak tells.
+    "(() => { new Uint8Array(20e6).fill(1) })(); 1",
+    "Promise.resolve().then(() => { const a = []; for (;;) a.push([a]) })",
+    "let s = 'x'; for (;;) s += s",
+]
+
+
+@pytest.mark.parametrize("text", OVERSIZED)
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_memory_is_limited_in_forks_of_forks(depth: int, text: str) -> None:
+    limits = Limits(memory_mb=16, cpu_ms=20_000, wall_ms=60_000)
+    fits = "const kept = new Uint8Array(8e6).fill(1); kept.length"
+    with ExitStack() as stack:
+        made = stack.enter_context(session())
+        for _ in range(depth):
+            # Each has memory of its own that the next one inherits.
+            assert shown(made.run("'x'.repeat(1e6).length", limits=limits)) == "1000000"
+            made = made.fork()
+            stack.enter_context(made.realm)
+        assert set(made.realm.sandbox.values()) <= {"on", "off: not run by root"}
+        assert shown(made.run(fits, limits=limits)) == "8000000"
+        assert shown(made.run(text, limits=limits)) == "limit memory_mb"

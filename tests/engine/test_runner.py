@@ -76,7 +76,7 @@ INPUTS = [
     ("await (async () => ({then(f) { f(4) }}))()", "number", "4", 4),
     ("'use strict'; (function () { return this })()", "undefined", "undefined", UNSET),
     ("(function () { return this === globalThis })()", "boolean", "true", True),
-    ("typeof process + typeof module", "string", "'undefinedundefined'", "undefinedundefined"),
+    ("typeof process.exit + typeof module", "string", "'undefinedundefined'", "undefinedundefined"),
     ("vmgit", "object", "{ args: [] }", {"args": []}),
     ("vmgit = 1; vmgit.args.length", "number", "0", 0),
     ("new Array(3)", "array", "[ <3 empty items> ]", UNSET),

@@ -73,8 +73,8 @@ def test_our_frames_are_dropped() -> None:
 
 def test_versions_and_stand_ins_are_dropped() -> None:
     stacks = Stacks()
-    stacks.wrappers.add("lib/c.cjs?v=00ff")
-    text = "at f (lib/x.mjs?v=0123456789abcdef:1:2)\n    at g (lib/c.cjs?v=00ff:1:47)"
+    stacks.wrappers.add("lib/c.cjs?v=00ff000000000000")
+    text = "at f (lib/x.mjs?v=0123456789abcdef:1:2)\n    at g (lib/c.cjs?v=00ff000000000000:1:47)"
     assert _clean(stacks, text) == "at f (lib/x.mjs:1:2)"
 
 
@@ -97,3 +97,37 @@ def test_the_caller_of_require_is_found_in_frames() -> None:
     assert stacks.script_of(f" at f (<input>:{prompt + 1}:2)") == ""
     assert stacks.script_of(" at f (<input>:2:2)") is None
     assert stacks.script_of("") is None
+
+
+def test_text_that_only_looks_like_a_version_or_a_position_stays() -> None:
+    stacks = Stacks()
+    for text in (
+        "https://example.com/style.css?v=3",
+        "https://example.com/?v=abc&x=1",
+        "page?v=deadbeef",
+        "<input>:" + "9" * 5000,
+        "cannot find module: vmgit:missing/" + "9" * 5000,
+    ):
+        assert _clean(stacks, text).startswith(text[:30])
+    assert _clean(stacks, "a.css?v=3") == "a.css?v=3"
+
+
+def test_frames_of_the_globals_are_dropped() -> None:
+    stacks = Stacks()
+    start = stacks.place("vmgit:globals/url", "x")
+    prompt = stacks.place(None, "x")
+    frames = f"    at parse (<input>:{start + 1}:3)\n    at <eval> (<input>:{prompt + 1}:1)"
+    assert _clean(stacks, frames) == "\n    at <repl>:1:1"
+
+
+def test_long_texts_take_time_in_proportion() -> None:
+    """Each of these took minutes when a pattern could start anywhere in a run of spaces."""
+    stacks = Stacks()
+    stacks.place(None, "x")
+    for text in (
+        " " * 400_000 + "at <dukpy>",
+        "    at " * 60_000 + "<dukpy>:1",
+        "    at (" * 60_000 + "<input>:1000:1 ?v=ab <eval> (",
+        "\n    at a (" * 40_000 + "vmgit:require/ vmgit:globals/ <input>:1 ?v=",
+    ):
+        assert len(_clean(stacks, text)) > 1000

@@ -41,8 +41,10 @@ class Guard:
         self._start = 0.0
         self._cpu_start = 0.0
         self._statm, self._status = _open("statm"), _open("status")
+        self._is_fork = False
         self._base_kb = 0
-        self._base_rss_kb = 0
+        self._base_anonymous_kb = 0
+        self._base_file_kb = 0
         signal.signal(signal.SIGALRM, self._on_signal)
         signal.signal(signal.SIGVTALRM, self._on_signal)
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -51,26 +53,30 @@ class Guard:
         """Take the memory of the booted realm as the base that sessions do not pay for."""
         _forget_peak()
         self._base_kb = self._data_kb()
-        self._base_rss_kb = self._peak_kb()
+        self._base_file_kb = self._memory(2)
+        self._base_anonymous_kb = self._peak_kb() - self._base_file_kb
 
     @property
     def descriptors(self) -> tuple[int, ...]:
         """The open descriptors that the guard needs."""
         return tuple(found for found in (self._statm, self._status) if found >= 0)
 
-    def forked(self, resident_kb: int) -> None:
-        """Reopen what belongs to one process, in a child of one that had `resident_kb` resident.
+    def forked(self) -> None:
+        """Let go of the parent's figures, in a child, which can open nothing.
 
-        The child has not touched all pages of its parent, so its base is that much lower.
+        `measure_by` brings its own. Until then, and without them, it knows its peak, which
+        getrusage(2) tells truly of a fork, and the data limit holds all the same.
         """
         for descriptor in self.descriptors:
             os.close(descriptor)
-        self._statm, self._status = _open("statm"), _open("status")
-        self._base_rss_kb -= resident_kb - self.resident_kb()
+        self._statm = self._status = -1
+        self._is_fork = True
 
-    def resident_kb(self) -> int:
-        """Return what is in memory now, KiB."""
-        return self._memory(1)
+    def measure_by(self, statm: int) -> None:
+        """Take this process's own figures from the descriptor `statm`."""
+        if self._statm >= 0:
+            os.close(self._statm)
+        self._statm = statm
 
     def arm(self, limits: Limits) -> None:
         """Put the limits into force."""
@@ -125,7 +131,10 @@ class Guard:
 
     def memory_used_kb(self) -> int:
         """Return the most memory that the realm is known to have held beyond its boot, KiB."""
-        return max(self._data_kb() - self._base_kb, self._peak_kb() - self._base_rss_kb)
+        # A fork maps the pages of programs and libraries only as it comes to them: they are none
+        # of the realm's, however many there are.
+        base_kb = self._base_anonymous_kb + (self._memory(2) or self._base_file_kb)
+        return max(self._data_kb() - self._base_kb, self._peak_kb() - base_kb)
 
     def memory_is_short(self) -> bool:
         """Return whether so much is used that an error without a name means it ran out."""
@@ -178,7 +187,9 @@ class Guard:
         return self._memory(5)
 
     def _peak_kb(self) -> int:
-        # Not ru_maxrss: that begins with the peak of whoever started the process.
+        if self._is_fork:
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        # Not ru_maxrss, which outlives exec: it begins with the peak of whoever started this one.
         if self._status < 0:
             return 0
         found = _PEAK.search(os.pread(self._status, 4096, 0))

@@ -33,6 +33,7 @@ _FILES = (
     "describe.js",
     "timers.js",
     "commonjs.js",
+    "lazy.js",
 )
 _LAST = ("script.js", "boot.js")
 
@@ -96,14 +97,19 @@ class Interpreter:
         """Evaluate a module from within a call of the realm. Raises `EngineError`."""
         try:
             self._native.eval_string(self, source.encode(), b"{}", True, name)
-        except self._native.JSRuntimeError as error:
+        except (self._native.JSRuntimeError, SystemError) as error:
             raise EngineError(str(error)) from None
+        except UnicodeDecodeError as error:
+            raise EngineError(error.object.decode("utf-8", "replace")) from None
 
     def _evaluate(self, code: bytes, variables: bytes) -> bytes | None:
         try:
             result: bytes | None = self._native.eval_string(self, code, variables, False, "<dukpy>")
         except (self._native.JSRuntimeError, SystemError) as error:
             raise EngineError(str(error)) from None
+        except UnicodeDecodeError as error:
+            # The text of a thrown value is no UTF-8 when the value holds half a character.
+            raise EngineError(error.object.decode("utf-8", "replace")) from None
         return result
 
     def load(self, name: str) -> tuple[str | None, str | None, str | None]:

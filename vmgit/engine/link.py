@@ -27,7 +27,8 @@ class Link:
         self.guard = Guard(self._end, lambda: peer_is_gone(self._socket.fileno()))
 
     def _adopt(self, descriptor: int) -> None:
-        self._socket = _socket.socket(fileno=descriptor)
+        # Not to be found out from the descriptor: a sandboxed process may not ask.
+        self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, descriptor)
         self._frames = protocol.FrameBuffer(protocol.MAX_FROM_PARENT)
         self._descriptors: list[int] = []
 
@@ -36,11 +37,11 @@ class Link:
         """The descriptors that the worker needs."""
         return (self._socket.fileno(), *self.guard.descriptors)
 
-    def replace(self, descriptor: int, resident_kb: int) -> None:
-        """Leave this connection for another one, in a child of one that had `resident_kb`."""
+    def replace(self, descriptor: int) -> None:
+        """Leave this connection for another one, in a forked child."""
         self._socket.close()
         self._adopt(descriptor)
-        self.guard.forked(resident_kb)
+        self.guard.forked()
 
     def send(self, frame: protocol.WorkerFrame) -> None:
         """Send one frame, whole, whatever limit is hit meanwhile."""
@@ -73,15 +74,19 @@ class Link:
     def ask(self, frame: protocol.WorkerFrame, kind: type[_F]) -> _F:
         """Send a question and return its answer. Raises `protocol.ProtocolError`."""
         self.send(frame)
-        answer = self.receive()
-        if not isinstance(answer, kind):
-            raise protocol.ProtocolError(f"unexpected {type(answer).__name__} frame")
-        return answer
+        return self.expect(kind)
+
+    def expect(self, kind: type[_F]) -> _F:
+        """Return the next frame, which must be of `kind`. Raises `protocol.ProtocolError`."""
+        frame = self.receive()
+        if not isinstance(frame, kind):
+            raise protocol.ProtocolError(f"unexpected {type(frame).__name__} frame")
+        return frame
 
     def take_descriptor(self) -> int:
         """Return the descriptor that came with the last frame."""
         if not self._descriptors:
-            raise protocol.ProtocolError("a fork request without a socket")
+            raise protocol.ProtocolError("a frame without its descriptor")
         return self._descriptors.pop(0)
 
     def crash(self, text: str) -> NoReturn:

@@ -8,23 +8,21 @@ is never lost. This module must not import dukpy or tree-sitter: they belong to 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import select
 import signal
 import socket
 import subprocess
-import sys
 import threading
-from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 from vmgit.clock import monotonic_us
-from vmgit.engine import protocol
+from vmgit.engine import launch, protocol
 from vmgit.engine.api import Host, Job, RealmConfig, Result, Source, WorkerDied
 from vmgit.engine.observer import Observer
 from vmgit.outcome import LimitHit, Outcome
+from vmgit.settings import SandboxPolicy
 
 #: How long past a soft limit the worker may live, ms.
 GRACE_MS = 1000
@@ -32,18 +30,6 @@ GRACE_MS = 1000
 _PATIENCE_MS = 60_000
 
 _F = TypeVar("_F", bound=protocol.WorkerFrame)
-
-_BOOT = """\
-import sys
-sys.path[:0] = sys.argv[2:]
-# A third of msgspec's import time, for names that typing has too.
-sys.modules["typing_extensions"] = None
-from vmgit.engine.worker import main
-main(int(sys.argv[1]))
-"""
-
-
-_COMMAND = (sys.executable, "-S", "-s", "-P", "-c", _BOOT)
 
 
 class _Stopped(Exception):
@@ -64,7 +50,7 @@ class WorkerRealm:
         self._sock = sock
         self._pid = pid
         self._process = process
-        self._pidfd = _pidfd(pid)
+        self._pidfd = launch.pidfd(pid)
         self._frames = protocol.FrameBuffer(protocol.MAX_FROM_WORKER)
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
@@ -73,6 +59,7 @@ class WorkerRealm:
         self._running = False
         self._cancelled = False
         self._closed = False
+        self._confined = False
         self._ready: protocol.Ready | None = None
 
     @classmethod
@@ -81,20 +68,24 @@ class WorkerRealm:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                process = subprocess.Popen(
-                    [*_COMMAND, str(theirs.fileno()), *_import_paths()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    env={"TZ": "UTC", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"},
-                    cwd="/",
-                    pass_fds=[theirs.fileno()],
-                    start_new_session=True,
-                )
+                process = launch.start(theirs.fileno())
             except BaseException:
                 ours.close()
                 raise
         return cls(ours, process.pid, process)
+
+    def confine(self, policy: SandboxPolicy) -> None:
+        """Have the worker lock itself in as soon as it is booted.
+
+        Without this call it does so before its first use, with every layer. A second call changes
+        nothing, for there is no way back.
+        """
+        if self._confined:
+            return
+        self._confined = True
+        # A worker that is gone is found out by whoever waits for its answer.
+        with contextlib.suppress(_Stopped):
+            self._send(protocol.Confine(full=policy != "off"))
 
     @property
     def pid(self) -> int:
@@ -164,11 +155,15 @@ class WorkerRealm:
                 except OSError as error:
                     raise WorkerDied(self._death(), Outcome("error")) from error
             forked = self._expect(protocol.Forked)
+            if not launch.is_child(forked.pid, self._pid):
+                self._kill()
+                raise WorkerDied(f"it claims to have forked process {forked.pid}", Outcome("error"))
             child = WorkerRealm(ours, forked.pid, None)
         except BaseException:
             ours.close()
             raise
-        child._ready = ready
+        child._confined, child._ready = True, ready
+        child._hand_figures()
         return child
 
     def cancel(self) -> None:
@@ -256,8 +251,22 @@ class WorkerRealm:
 
     def _await_ready(self) -> protocol.Ready:
         if self._ready is None:
+            if not self._confined:
+                self.confine("auto")
             self._ready = self._expect(protocol.Ready)
         return self._ready
+
+    def _hand_figures(self) -> None:
+        """Give a fork the figures of its memory, which it cannot open itself.
+
+        Where that fails it goes by its peak.
+        """
+        with contextlib.suppress(OSError):
+            statm = os.open(f"/proc/{self._pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                socket.send_fds(self._sock, [protocol.encode(protocol.Figures())], [statm])
+            finally:
+                os.close(statm)
 
     def _request(self, frame: protocol.ParentFrame, kind: type[_F]) -> _F:
         try:
@@ -336,36 +345,4 @@ class WorkerRealm:
         return f"exit status {code}"
 
     def _cpu_ms(self) -> int | None:
-        return _process_cpu_ms(self._pid) if self._pidfd is not None else None
-
-
-def _pidfd(pid: int) -> int | None:
-    """Return a descriptor of the process, None where the system has none."""
-    if not hasattr(os, "pidfd_open"):
-        return None
-    try:
-        return os.pidfd_open(pid)
-    except OSError:
-        return None
-
-
-def _process_cpu_ms(pid: int) -> int | None:
-    """Return the CPU time of another process, ms: Linux's `clock_getcpuclockid` by hand."""
-    import time
-
-    try:
-        return int(time.clock_gettime(((~pid) << 3) | 2) * 1000)
-    except OSError:
-        return None
-
-
-def _import_paths() -> list[str]:
-    """Return where the worker finds vmgit and the libraries it needs, without importing them."""
-    paths = [str(Path(__file__).resolve().parents[2])]
-    for name in ("msgspec", "dukpy", "tree_sitter", "tree_sitter_javascript"):
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.origin is not None:
-            folder = str(Path(spec.origin).resolve().parents[1])
-            if folder not in paths:
-                paths.append(folder)
-    return paths
+        return launch.cpu_ms(self._pid) if self._pidfd is not None else None

@@ -24,6 +24,14 @@ class _Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     """Base of all frames: strict, immutable, told apart by the field `t`."""
 
 
+class Confine(_Frame, frozen=True, tag="confine"):
+    """Parent: lock yourself in, with every layer or without the optional ones; first of all
+    frames, once for a worker and all that is forked from it; answered by `Ready`.
+    """
+
+    full: bool
+
+
 class Open(_Frame, frozen=True, tag="open"):
     """Parent: make the realm ready with this configuration; answered by `Opened`."""
 
@@ -38,6 +46,12 @@ class Run(_Frame, frozen=True, tag="run"):
 
 class Fork(_Frame, frozen=True, tag="fork"):
     """Parent: fork; the child's socket travels with this frame; answered by `Forked`."""
+
+
+class Figures(_Frame, frozen=True, tag="figures"):
+    """Parent: the kernel's figures of a forked worker's memory travel with this frame, because it
+    can open nothing itself; not answered.
+    """
 
 
 class Found(_Frame, frozen=True, tag="found"):
@@ -126,7 +140,7 @@ class Crash(_Frame, frozen=True, tag="crash"):
     text: str
 
 
-ParentFrame = Open | Run | Fork | Found | Content | Reply
+ParentFrame = Confine | Open | Run | Fork | Figures | Found | Content | Reply
 WorkerFrame = Ready | Opened | Line | Lookup | Read | Call | Done | Hit | Forked | Crash
 
 _encoder = msgspec.json.Encoder()
@@ -194,9 +208,11 @@ __all__ = [
     "MAX_FROM_PARENT",
     "MAX_FROM_WORKER",
     "Call",
+    "Confine",
     "Content",
     "Crash",
     "Done",
+    "Figures",
     "Fork",
     "Forked",
     "Found",

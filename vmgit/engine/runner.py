@@ -16,6 +16,7 @@ from vmgit.engine import protocol
 from vmgit.engine.anchors import anchor
 from vmgit.engine.api import Job, RealmConfig
 from vmgit.engine.interpreter import Closing, EngineError, Interpreter
+from vmgit.engine.lazy import parts
 from vmgit.engine.link import Link
 from vmgit.engine.resolve import ResolutionError
 from vmgit.engine.rewrite import Rewritten, rewrite
@@ -59,6 +60,7 @@ class Runner:
         self._closing = Closing([], -1, "")
         self._interpreter = Interpreter(self)
         self._interpreter.boot()
+        parts()
 
     def open(self, config: RealmConfig) -> None:
         """Configure the realm, once."""
@@ -185,12 +187,13 @@ class Runner:
             case "h":
                 return self._call(text)
             case "q":
-                wanted = msgspec.json.decode(text, type=_Required)
-                return self._sources.required(wanted.base, wanted.specifier)
+                return self._require(text)
             case "s":
                 return self._sources.script(text)
             case "m":
                 return self._evaluate(text)
+            case "p":
+                return self._part(text)
             case _:
                 raise ValueError(f"a message of kind {kind!r}")
         return None
@@ -219,6 +222,19 @@ class Runner:
             fault = {"name": error.name, "message": error.message, "code": error.code}
             return {"error": fault}
         return {"result": reply.result}
+
+    def _require(self, text: str) -> dict[str, Any]:
+        try:
+            wanted = msgspec.json.decode(text, type=_Required)
+        except (msgspec.DecodeError, UnicodeError):
+            message = "require: the specifier is not well-formed Unicode"
+            return {"error": {"name": "TypeError", "message": message}}
+        return self._sources.required(wanted.base, wanted.specifier)
+
+    def _part(self, name: str) -> dict[str, Any]:
+        """Answer with the code of a part of the globals; its positions are told as ours."""
+        text = parts()[name]
+        return {"text": text, "pad": self._stacks.place(f"vmgit:globals/{name}", text)}
 
     def _evaluate(self, name: str) -> dict[str, Any]:
         """Evaluate a native module for a `require` that waits."""

@@ -130,10 +130,15 @@ class Sources:
     def script(self, name: str) -> dict[str, Any]:
         """Answer with the text of a CommonJS or JSON module and the lines to put before it."""
         with self._link.guard.own_memory():
+            from vmgit.engine.resolve import ResolutionError
+
             if name in self._mains:
                 path, text = self._mains[name]
             else:
-                path, text, _format = self._modules.load(name)
+                try:
+                    path, text, _format = self._modules.load(name)
+                except ResolutionError as error:
+                    return {"error": {"name": "Error", "message": str(error)}}
             text, column = anchor(blank_hashbang(text), path)
             return {"path": path, "text": text, "pad": self._stacks.place(path, text, column)}
 

@@ -22,16 +22,25 @@ _REPL = "<repl>"
 #: Past this line the ranges start again; positions in code that old are then misnamed.
 _WRAP = 100_000
 
+# Texts of programs are searched too, so each pattern takes time in proportion to the text: it
+# begins at the first space of a run, and what it spans is bounded or ends at a bracket.
 _OURS = re.compile(
-    r"(?:\\n)? +at (?:[^\\\"()]*\()?(?:<dukpy>(?::\d+)*|vmgit:require/\d+:[\d:]*)\)?"
+    r"(?:\\n)?(?<! ) {4,40}at (?:[^\\\"()]{0,200}\()?"
+    r"(?:<dukpy>(?::\d+)*|vmgit:require/\d+:[\d:]*)\)?"
 )
-_NATIVE = re.compile(r"(?:\\n)? +at \w+ \(native\)(?=\\n +at [^\\\"()]*\(<dukpy>)")
-_MODULE = re.compile(r"(?:\\n)? +at [^\\\"()]*\(([^()\\\"]+\?v=[0-9a-f]+):\d+:\d+\)")
+_NATIVE = re.compile(
+    r"(?:\\n)?(?<! ) {4,40}at \w{1,100} \(native\)(?=\\n {4,40}at [^\\\"()]{0,200}\(<dukpy>)"
+)
+_MODULE = re.compile(
+    r"(?:\\n)?(?<! ) {4,40}at [^\\\"()]{0,200}\(([^()\\\"]+\?v=[0-9a-f]{8,24}):\d+:\d+\)"
+)
 _UNPLACED = re.compile(r"at <eval> \(<input>:1:1\)")
-_PLACE = re.compile(r"<input>:(\d+)(?::(\d+))?")
+_PLACE = re.compile(r"<input>:(\d{1,9})(?!\d)(?::(\d{1,9})(?!\d))?")
 _TOP = re.compile(r"at <eval> \(([^()\\\"]+)\)")
-_MISSING = re.compile(r"cannot find module: vmgit:missing/(\d+)")
-_VERSION = re.compile(r"\?v=[0-9a-f]+")
+_PART = re.compile(r"(?:\\n)?(?<! ) {4,40}at [^\\\"()]{0,200}\(vmgit:globals/\w{1,40}:\d+:\d+\)")
+_MISSING = re.compile(r"cannot find module: vmgit:missing/(\d{1,9})(?!\d)")
+#: What `closure.py` and `Sources.main` add to a path: not the `?v=3` of a program's own text.
+_VERSION = re.compile(r"\?v=(?:[0-9a-f]{24}|[0-9a-f]{16}|(?<=<repl>\?v=)[0-9a-f]{8})(?![0-9a-f])")
 
 
 class Stacks:
@@ -100,6 +109,8 @@ class Stacks:
         if "<input>" in text:
             text = _UNPLACED.sub(lambda _: f"at {self._current}:1:1", text)
             text = _PLACE.sub(self._position, text)
+            if "vmgit:globals/" in text:
+                text = _PART.sub("", text)
         if "<eval>" in text:
             text = _TOP.sub(r"at \1", text)
         if "?v=" in text:

@@ -6,6 +6,7 @@ environment to speak of, and ignores Ctrl-C, which is the parent's to decide abo
 
 from __future__ import annotations
 
+import codecs
 import gc
 import os
 import signal
@@ -39,8 +40,11 @@ def _serve(link: Link) -> None:
     # What is there now stays for ever: collecting it again would only unshare pages of forks.
     gc.freeze()
     link.guard.settle()
-    report = sandbox.apply(link.keep)
-    link.send(protocol.Ready(report, engine_version()))
+    engine = engine_version()
+    # Whoever starts a worker ahead does not know yet how it shall be confined.
+    confine = link.expect(protocol.Confine)
+    report = sandbox.apply(link.keep, full=confine.full)
+    link.send(protocol.Ready(report, engine))
     while True:
         match link.receive():
             case protocol.Run(job=job):
@@ -50,24 +54,27 @@ def _serve(link: Link) -> None:
                 link.send(protocol.Opened())
             case protocol.Fork():
                 _fork(link)
+            case protocol.Figures():
+                link.guard.measure_by(link.take_descriptor())
             case frame:
                 raise protocol.ProtocolError(f"unexpected {type(frame).__name__} frame")
 
 
 def _preload() -> None:
-    """Import now, while the parent is busy with its own start, what nearly every job needs."""
+    """Load now all that a job may need: confined, the process can open no file any more."""
     from vmgit.engine import modules, rewrite_script, scan
 
     del modules, rewrite_script
     scan.parse(b"let a = 1")
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "ascii"):
+        codecs.lookup(encoding)
 
 
 def _fork(link: Link) -> None:
     descriptor = link.take_descriptor()
-    resident_kb = link.guard.resident_kb()
     pid = os.fork()
     if pid == 0:
-        link.replace(descriptor, resident_kb)
+        link.replace(descriptor)
     else:
         os.close(descriptor)
         link.send(protocol.Forked(pid))

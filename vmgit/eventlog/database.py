@@ -48,6 +48,11 @@ class Health(NamedTuple):
     readonly: bool
 
 
+def library_version() -> str:
+    """Return the version of SQLite."""
+    return sqlite3.sqlite_version
+
+
 class Database:
     """An open database. Use it as a context manager, or call `close`."""
 

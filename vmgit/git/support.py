@@ -23,6 +23,11 @@ _REMEDIES = {
 }
 
 
+def library_version() -> str:
+    """Return the version of libgit2."""
+    return pygit2.LIBGIT2_VERSION
+
+
 def open_libgit2(paths: RepositoryPaths) -> pygit2.Repository:
     """Return the opened worktree of `paths`.
 

@@ -7,7 +7,7 @@ between is applied first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -43,6 +43,16 @@ class Report(msgspec.Struct, frozen=True):
     actor: str = "watch"
 
 
+class Events(Protocol):
+    """The part of the event log that following reads; see `eventlog.log.EventLog`."""
+
+    def read(self, *, after: int = 0, type: Sequence[str] | None = None) -> list[StoredEvent]:
+        """Return the events of some types after a position of the log."""
+
+    def last_seq(self) -> int:
+        """Return the position of the last event."""
+
+
 class Followed(Protocol):
     """What following needs of a workspace."""
 
@@ -60,11 +70,9 @@ class Followed(Protocol):
     def origin_of(self, state: SessionState) -> Origin:
         """Return what a session runs against."""
 
-    def events_after(self, seq: int, types: Iterable[str]) -> list[StoredEvent]:
-        """Return the events of some types after a position of the log."""
-
-    def last_seq(self) -> int:
-        """Return the position of the last event."""
+    @property
+    def log(self) -> Events:
+        """The event log."""
 
 
 class Follower:
@@ -72,7 +80,7 @@ class Follower:
 
     def __init__(self, workspace: Followed) -> None:
         self._workspace = workspace
-        self._seen = workspace.last_seq()
+        self._seen = workspace.log.last_seq()
         self._reported: dict[str, tuple[str, ...]] = {}
 
     def act(self, batch: Batched | None) -> list[Report]:
@@ -108,8 +116,8 @@ class Follower:
 
     def _told(self, sessions: Sessions) -> list[Report]:
         """Return the refreshes that the log has since the last time, whoever did them."""
-        events = self._workspace.events_after(self._seen, _TOLD)
-        self._seen = self._workspace.last_seq()
+        events = self._workspace.log.read(after=self._seen, type=_TOLD)
+        self._seen = self._workspace.log.last_seq()
         reports: list[Report] = []
         # The log is that of all worktrees; what happens in the others is told there.
         followed = set(self._workspace.followers()) if events else set()

@@ -18,6 +18,7 @@ let host = freeze({ args: freeze([]) });
 const begin = (command) => {
   reported = false;
   timers.length = 0;
+  group.indent = 0;
   turn += 1;
   lastStringified = undefined;
   consoleBudget = command.budget;
@@ -82,6 +83,8 @@ const pin = (object, key, value) => defineProperty(object, key, {
 });
 pin(ArrayPrototype, 'toJSON', undefined);
 pin(Error, 'prepareStackTrace', undefined);
+// The engine compiles every template literal, ours too, into a call of this method.
+pin(String.prototype, 'concat', String.prototype.concat);
 
 const removed = ['WeakRef', 'FinalizationRegistry', 'Atomics', 'SharedArrayBuffer'];
 for (let i = 0; i < removed.length; i++) delete globalThis[removed[i]];

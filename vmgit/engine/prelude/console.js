@@ -68,13 +68,21 @@ const format = (values, budget) => {
 };
 
 let consoleOn = true, consoleBudget = 1 << 18;
+// What console.group adds before every line; an execution begins without.
+const group = { __proto__: null, indent: 0 };
+const print = (level, text) => {
+  if (!consoleOn) return;
+  const { indent } = group;
+  if (indent > 0) text = repeat(' ', indent) + indentLines(text, indent);
+  send('c', `{"level":"${level}","text":${stringify(text)}}`);
+};
+
 const consoleObject = {};
 const defineLevel = (level) => {
   // A method shorthand has the name and the length that programs see in Node.
   const { [level]: method } = {
     [level](...values) {
-      if (!consoleOn) return;
-      send('c', `{"level":"${level}","text":${stringify(format(values, consoleBudget))}}`);
+      if (consoleOn) print(level, format(values, consoleBudget));
     },
   };
   defineProperty(consoleObject, level, {

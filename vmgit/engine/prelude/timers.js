@@ -4,7 +4,8 @@
 const timers = list();
 let timerCount = 0;
 
-const addTimer = (callback, delay, args, again) => {
+// The execution does not last for a timer that is not `held`.
+const addTimer = (callback, delay, args, again, held) => {
   if (typeof callback !== 'function') {
     throw new NativeTypeError('the callback of a timer must be a function');
   }
@@ -12,7 +13,7 @@ const addTimer = (callback, delay, args, again) => {
   const pause = wait >= 1 && wait <= 2147483647 ? floor(wait) : 1;
   const timer = {
     __proto__: null, id: ++timerCount, due: readClock() + pause, callback, args,
-    pause: again ? pause : 0,
+    pause: again ? pause : 0, held,
   };
   add(timers, timer);
   return timer.id;
@@ -51,15 +52,16 @@ const fireTimer = () => {
 
 // Milliseconds until the earliest timer, -1 without one.
 const timeLeft = () => {
-  const timer = earliestTimer();
-  return timer === null ? -1 : max(0, timer.due - nativeNow());
+  let held = false;
+  for (let i = 0; i < timers.length && !held; i++) held = timers[i].held;
+  return held ? max(0, earliestTimer().due - nativeNow()) : -1;
 };
 
 hide(globalThis, 'setTimeout', function setTimeout(callback, delay, ...args) {
-  return addTimer(callback, delay, args, false);
+  return addTimer(callback, delay, args, false, true);
 });
 hide(globalThis, 'setInterval', function setInterval(callback, delay, ...args) {
-  return addTimer(callback, delay, args, true);
+  return addTimer(callback, delay, args, true, true);
 });
 hide(globalThis, 'clearTimeout', function clearTimeout(id) { removeTimer(id); });
 hide(globalThis, 'clearInterval', function clearInterval(id) { removeTimer(id); });

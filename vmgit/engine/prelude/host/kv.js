@@ -4,19 +4,23 @@ const kvKey = (op, key) => {
   return key;
 };
 
+// Requests have no prototype, so that a toJSON on Object.prototype does not rewrite them.
 hostModules.kv = {
   get(key) {
-    const found = hostCall('kv.get', { key: kvKey('kv.get', key) });
+    const found = hostCall('kv.get', { __proto__: null, key: kvKey('kv.get', key) });
     return found === null ? undefined : found;
   },
   set(key, value) {
     if (stringify(value) === undefined) {
       throw new NativeTypeError(`kv.set: the value is not JSON: ${typeof value}`);
     }
-    hostCall('kv.set', { key: kvKey('kv.set', key), value });
+    hostCall('kv.set', { __proto__: null, key: kvKey('kv.set', key), value });
   },
-  delete(key) { return hostCall('kv.delete', { key: kvKey('kv.delete', key) }); },
+  delete(key) {
+    return hostCall('kv.delete', { __proto__: null, key: kvKey('kv.delete', key) });
+  },
   list(prefix) {
-    return hostCall('kv.list', { prefix: prefix === undefined ? '' : kvKey('kv.list', prefix) });
+    const wanted = prefix === undefined ? '' : kvKey('kv.list', prefix);
+    return hostCall('kv.list', { __proto__: null, prefix: wanted });
   },
 };

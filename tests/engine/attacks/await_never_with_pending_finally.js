@@ -1,0 +1,2 @@
+// A pending await whose finally loops must not run later. [error Pending; defaults]
+try { await new Promise(() => {}); } finally { for (;;) {} }

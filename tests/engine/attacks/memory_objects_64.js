@@ -1,0 +1,2 @@
+// Small objects until 64 MiB are full. [limit memory_mb; memory_mb=64 cpu_ms=20000 wall_ms=20000]
+const all = []; for (;;) all.push({ x: all.length });

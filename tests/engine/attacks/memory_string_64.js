@@ -1,0 +1,2 @@
+// A string that doubles until 64 MiB are full. [limit memory_mb; memory_mb=64 cpu_ms=20000 wall_ms=20000]
+let text = 'x'; for (;;) text += text;

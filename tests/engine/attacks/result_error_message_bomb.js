@@ -1,0 +1,2 @@
+// An error with a message of ten million characters. [error Error; defaults]
+throw new Error('m'.repeat(1e7));

@@ -1,0 +1,3 @@
+// Sabotage: the global object frozen. [ok; defaults]
+Object.freeze(globalThis);
+1;

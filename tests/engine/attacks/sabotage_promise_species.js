@@ -1,0 +1,4 @@
+// Sabotage: the species of Promise. [ok; defaults]
+Object.defineProperty(Promise, Symbol.species, { get() { throw 1; } });
+await null;
+7;

@@ -1,0 +1,3 @@
+// Sabotage: Proxy replaced before and after. [ok; defaults]
+const Kept = Proxy; globalThis.Proxy = null;
+new Kept({ a: 1 }, { get() { for (;;) {} } });

@@ -1,0 +1,2 @@
+// A module that throws a lone surrogate. [error; defaults]
+await import('./bad.mjs');

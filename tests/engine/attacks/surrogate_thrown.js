@@ -1,0 +1,2 @@
+// A thrown text of lone surrogates. [error; defaults]
+throw '\ud800\udc00\ud800';

@@ -1,0 +1,2 @@
+// An interval that is never cleared. [limit wall_ms; wall_ms=300 cpu_ms=20000]
+setInterval(() => {}, 5);

@@ -1,0 +1,2 @@
+// A revoked proxy. [ok; defaults]
+const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); proxy;

@@ -1,0 +1,2 @@
+// A thrown null is no lack of memory. [error; defaults]
+throw null;
