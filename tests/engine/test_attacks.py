@@ -23,12 +23,14 @@ import pytest
 from vmgit.engine.api import RealmConfig, Result
 from vmgit.engine.process import WorkerRealm
 from vmgit.host.kv import KvStore
-from vmgit.host.registry import Registry
+from vmgit.host.registry import Registry, Surroundings
 from vmgit.limits import Limits
 from vmgit.profile import Profile
 
 from .realms import Session, Tree, shown
 
+#: A folder with nothing in it that a program could reach.
+OUTSIDE = Surroundings(Path("/nonexistent"))
 ATTACKS = sorted(Path(__file__).with_name("attacks").glob("*.js"))
 #: What the programs may import.
 FILES = {"bad.mjs": "throw '\\ud800'\n"}
@@ -82,7 +84,7 @@ def booted() -> Iterator[WorkerRealm]:
 def victim(booted: WorkerRealm) -> Iterator[Session]:
     with booted.fork() as realm:
         realm.open(RealmConfig())
-        yield Session(realm, Tree(FILES), Registry(Profile(), kv=KvStore()))
+        yield Session(realm, Tree(FILES), Registry(Profile(), kv=KvStore(), surroundings=OUTSIDE))
 
 
 def end_of(result: Result) -> set[str]:
@@ -146,7 +148,7 @@ def test_a_session_survives_all_of_them_one_after_another(booted: WorkerRealm) -
     """The checkpoint becomes the session, as the host does it, and keeps its state throughout."""
     realm = booted.fork()
     realm.open(RealmConfig())
-    current = Session(realm, Tree(FILES), Registry(Profile(), kv=KvStore()))
+    current = Session(realm, Tree(FILES), Registry(Profile(), kv=KvStore(), surroundings=OUTSIDE))
     try:
         assert shown(current.run("let kept = { count: 7 }; kept.count")) == "7"
         for path in [p for p in ATTACKS if p.stem.startswith(("loop_", "native_", "memory_"))][::9]:

@@ -43,7 +43,7 @@ def test_absent(prompt: Session, text: str) -> None:
 
 @pytest.mark.parametrize(
     "specifier",
-    ["/etc/passwd", "../../../etc/passwd", "file:///etc/passwd", "//etc/passwd", "vmgit:fs", "os"],
+    ["/etc/passwd", "../../../etc/passwd", "file:///etc/passwd", "//etc/passwd", "vmgit:os", "os"],
 )
 def test_no_module_from_outside(prompt: Session, specifier: str) -> None:
     imported = shown(prompt.run(f"await import({specifier!r})"))
