@@ -39,6 +39,7 @@ def _serve(link: Link) -> None:
     sys.dont_write_bytecode = True
     # What is there now stays for ever: collecting it again would only unshare pages of forks.
     gc.freeze()
+    gc.enable()
     link.guard.settle()
     engine = engine_version()
     # Whoever starts a worker ahead does not know yet how it shall be confined.
