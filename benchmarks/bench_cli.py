@@ -66,7 +66,7 @@ def measure() -> list[Row]:
                 _command(workspace, _VMGIT, *arguments),
                 pre_commit,
                 "pre-commit --version",
-                blocks=12,
+                blocks=20,
             )
             for arguments, limit in commands.items()
         ]

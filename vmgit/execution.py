@@ -7,7 +7,6 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -17,14 +16,13 @@ from .events.registry import decode
 from .outcome import ConsoleLine, HostCall, LimitHit, Outcome
 
 
-@dataclass
-class Execution:
+class Execution(msgspec.Struct):
     """One execution as the log knows it."""
 
     session: str
     started: ex.Started
     time_us: int
-    trace: list[ConsoleLine | HostCall] = field(default_factory=list)
+    trace: list[ConsoleLine | HostCall] = msgspec.field(default_factory=list)
     limit: LimitHit | None = None
     finished: ex.Finished | None = None
     aborted: str | None = None
