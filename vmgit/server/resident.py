@@ -64,9 +64,7 @@ class Resident:
         self, session: str, work: Callable[[LiveSession], T], *, wait: bool, ticket: Ticket
     ) -> Future[T]:
         """Queue work on a session and return the future of its answer; see `Host.in_session`."""
-        return self.queues.submit(
-            session, lambda: work(self._live(session)), ticket, wait=wait
-        )
+        return self.queues.submit(session, lambda: work(self._live(session)), ticket, wait=wait)
 
     def submit_beside(self, work: Callable[[Sessions], T], *, ticket: Ticket) -> Future[T]:
         """Run work that concerns no session yet, and return the future of its answer."""
@@ -87,6 +85,10 @@ class Resident:
         """How many sessions have a heap."""
         with self._lock:
             return len(self._warm)
+
+    def is_warm(self, session: str) -> bool:
+        """Whether the session with this full id is in use here, so that it need not be found."""
+        return session in self._warm
 
     def _live(self, session: str) -> LiveSession:
         """Return a session and count it as used now."""
