@@ -37,6 +37,8 @@ LEVELS = {
     "spool": 3,
     "documents": 7,
     "hostlock": 6,
+    "error_answers": 1,
+    "serving": 7,
     "redact": 2,
     "trust": 7,
     "tighten": 7,

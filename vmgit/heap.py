@@ -42,7 +42,8 @@ class Services:
     `source` opens a tree (oid) at the workspace folder; `open_realm` starts an empty realm;
     `require_trust` raises `DeniedError` when the grants of a profile (its name, its effective
     content) do not apply on this machine; `surroundings` is the outside that host calls reach;
-    `patterns` are those of `[redact]`, by name.
+    `patterns` are those of `[redact]`, by name; `record_restored` wants every rebuild in the log,
+    and not only one that differs.
     """
 
     recorder: Recorder
@@ -51,6 +52,7 @@ class Services:
     require_trust: Callable[[str, Profile], None]
     surroundings: Surroundings
     patterns: Mapping[str, str] = field(default_factory=dict)
+    record_restored: bool = False
 
 
 @dataclass

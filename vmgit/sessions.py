@@ -69,6 +69,11 @@ class LiveSession:
         """The effective profile that serves. Raises `RefusedError` when no generation does."""
         return profile_of(self._serving().effective)
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether it has a heap."""
+        return self._heap is not None
+
     def update(self, origin: Origin) -> Update:
         """Bring the session up to date with the tree of `origin` and record what that took.
 
@@ -192,7 +197,9 @@ class LiveSession:
         self._heap, restored = catch_up(heap, self.state, self._services)
         if restored.total:
             self.restored = restored
-        if restored.first_difference is not None:
+        if restored.first_difference is not None or (
+            restored.total and self._services.record_restored
+        ):
             self._services.recorder.append(self.state, [restored], durable=True)
         return self._heap
 

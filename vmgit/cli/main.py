@@ -35,6 +35,10 @@ COMMANDS = {
     "replay": ("vmgit.cli.replay:replay", "Run a recorded session again and compare."),
     "trust": ("vmgit.cli.trust:trust", "Trust what profiles grant, here."),
     "watch": ("vmgit.cli.watch:watch", "Refresh sessions when tracked files change."),
+    "serve": (
+        "vmgit.cli.serve:serve",
+        "Serve the workspace: warm sessions, REST, a stream of events.",
+    ),
     "doctor": ("vmgit.cli.doctor:doctor", "Check what vmgit needs, and say what to do."),
 }
 

@@ -66,6 +66,20 @@ class Resident:
         """Queue work on a session and return the future of its answer; see `Host.in_session`."""
         return self.queues.submit(session, lambda: work(self._live(session)), ticket, wait=wait)
 
+    def submit_look(
+        self, session: str, work: Callable[[LiveSession], T], ticket: Ticket
+    ) -> Future[T]:
+        """Queue work that is no use of the session, unless it gives it a heap."""
+
+        def look() -> T:
+            live = self.sessions.get(session)
+            result = work(live)
+            if live.is_warm:
+                self._live(session)
+            return result
+
+        return self.queues.submit(session, look, ticket, wait=True)
+
     def submit_beside(self, work: Callable[[Sessions], T], *, ticket: Ticket) -> Future[T]:
         """Run work that concerns no session yet, and return the future of its answer."""
         return self.queues.beside(lambda: work(self.sessions), ticket)
