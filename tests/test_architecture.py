@@ -59,6 +59,7 @@ LEVELS = {
     "workspace": 13,
     "api": 14,
     "client": 15,
+    "opening": 16,
     "server": 16,
     "cli": 17,
     "__init__": 18,

@@ -70,7 +70,7 @@ class Ticket:
             self.state = "running"
 
     @contextmanager
-    def stoppable(self, stop: Callable[[], None], execution: str) -> Iterator[None]:
+    def stoppable(self, stop: Callable[[], None], execution: str | None = None) -> Iterator[None]:
         """Call `stop` when it is cancelled inside the block, in which `execution` runs.
 
         Raises `CancelledError` when it was cancelled already.

@@ -56,10 +56,17 @@ COMMANDS = {
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Work as if started in PATH.",
 )
+@click.option(
+    "--no-server",
+    is_flag=True,
+    envvar="VMGIT_NO_SERVER",
+    help="Work in this process; refuse where a server holds the sessions.",
+)
 @click.pass_context
-def vmgit(ctx: click.Context, folder: Path | None) -> None:
+def vmgit(ctx: click.Context, folder: Path | None, no_server: bool) -> None:
     """Run JavaScript sessions against Git trees, record them, replay them."""
     app = ctx.ensure_object(App)
+    app.no_server = no_server
     if folder is not None:
         app.start = folder.absolute()
     ctx.color = streams.colour_wanted()
