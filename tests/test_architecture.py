@@ -35,6 +35,7 @@ LEVELS = {
     "execution": 3,
     "state": 4,
     "spool": 3,
+    "server_documents": 1,
     "documents": 7,
     "hostlock": 6,
     "redact": 2,

@@ -147,17 +147,17 @@ class Workspace(Worktree):
             newest = partial(self.log.read, type="git.hook", newest_first=True, limit=1000)
             ingest(spool, lambda: noted(newest()), self.record)
 
-    def record(self, payload: msgspec.Struct) -> None:
-        """Append an event of the workspace itself."""
+    def record(self, payload: msgspec.Struct) -> StoredEvent:
+        """Append an event of the workspace itself and return its row."""
         from .events.registry import encode
 
-        self.log.append(
+        return self.log.append(
             "workspace",
             [encode(payload)],
             durable=True,
             actor=self.actor,
             worktree=self.paths.worktree_name,
-        )
+        )[0]
 
     # -- sessions ----------------------------------------------------------------------------
 

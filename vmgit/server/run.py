@@ -10,11 +10,9 @@ import uvicorn
 from vmgit.workspace import Workspace as Parts
 
 from .app import create_app
+from .connection import uvicorn_options
 from .resident import MAX_LIVE
 from .service import Service
-
-#: How long a connection may say nothing between two requests, seconds: clients keep theirs.
-_KEEP_ALIVE = 600
 
 
 def serve(start: Path, *, max_live: int = MAX_LIVE) -> None:
@@ -35,8 +33,6 @@ def serve(start: Path, *, max_live: int = MAX_LIVE) -> None:
             create_app(service),
             uds=str(socket),
             log_level="warning",
-            access_log=False,
-            lifespan="off",
-            timeout_keep_alive=_KEEP_ALIVE,
+            **uvicorn_options(),
         )
         uvicorn.Server(config).run()
