@@ -45,6 +45,7 @@ LEVELS = {
     "engine": 6,
     "host": 6,
     "recorder": 7,
+    "checkpoint": 7,
     "code": 8,
     "replay.player": 8,
     "heap": 9,

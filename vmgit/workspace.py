@@ -330,6 +330,7 @@ class Workspace:
             self.trust.require,
             outside,
             patterns,
+            lambda config: self.realms.open_alone(config),
         )
 
     @cached_property

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import alive, gone
 
 from vmgit.engine.api import Job, RealmConfig, WorkerDied
 from vmgit.engine.process import WorkerRealm
@@ -19,23 +20,6 @@ from vmgit.limits import Limits
 from .realms import SEED, Session, Store, Tree, session, shown
 
 LONG = Limits(wall_ms=60_000, cpu_ms=60_000)
-
-
-def _alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def _gone(*pids: int) -> bool:
-    deadline = time.monotonic() + 30
-    while any(_alive(pid) for pid in pids):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def test_the_parent_loads_neither_engine_nor_parser() -> None:
@@ -148,7 +132,7 @@ def test_a_killed_fork_is_a_death_too() -> None:
         os.kill(realm.pid, signal.SIGKILL)
         with pytest.raises(WorkerDied):
             Session(realm, made.tree, made.store).run("1")
-        assert _gone(realm.pid)
+        assert gone(realm.pid)
 
 
 def test_a_worker_that_is_gone_before_it_was_opened() -> None:
@@ -167,13 +151,13 @@ def test_close_leaves_no_process() -> None:
     fork.close()
     realm.close()
     realm.close()
-    assert _gone(*pids)
+    assert gone(*pids)
 
 
 def test_close_without_waiting_for_the_boot() -> None:
     realm = WorkerRealm.spawn()
     realm.close()
-    assert _gone(realm.pid)
+    assert gone(realm.pid)
 
 
 def test_ctrl_c_does_not_reach_the_worker() -> None:
@@ -213,10 +197,10 @@ def test_a_killed_parent_leaves_no_worker() -> None:
         assert parent.stdout is not None
         pids = [int(word) for word in parent.stdout.readline().split()]
         pids.append(int(parent.stdout.readline()))
-        assert all(_alive(pid) for pid in pids)
+        assert all(alive(pid) for pid in pids)
         time.sleep(0.3)
         parent.kill()
-    assert _gone(*pids)
+    assert gone(*pids)
 
 
 def test_a_host_that_raises_ends_the_realm() -> None:
