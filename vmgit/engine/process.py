@@ -170,14 +170,12 @@ class WorkerRealm:
 
     def is_alive(self) -> bool:
         """Return whether the worker waits for a job; see `api.Realm`."""
-        if self._closed:
-            return False
         try:
             self.settle()
         except WorkerDied:
             return False
         # Nothing is to come from an idle worker but its end.
-        return not self._connection.is_readable()
+        return not self._closed and not self._connection.is_readable()
 
     def fork(self) -> WorkerRealm:
         """Return an independent copy of the realm as it is now. Raises `WorkerDied`."""
@@ -185,7 +183,8 @@ class WorkerRealm:
 
     def begin_fork(self) -> ForkingWorker:
         """Ask for an independent copy and return at once; see `api.Realm`. Raises `WorkerDied`."""
-        self.settle()
+        if not self.is_alive():
+            raise WorkerDied(self._child.death(), Outcome("error"))
         ours, theirs = socket.socketpair()
         try:
             with theirs:
