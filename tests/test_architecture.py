@@ -37,6 +37,8 @@ LEVELS = {
     "spool": 3,
     "documents": 5,
     "hostlock": 6,
+    "mailbox": 6,
+    "cancel": 7,
     "redact": 2,
     "trust": 7,
     "tighten": 7,
