@@ -45,6 +45,9 @@ def never() -> int:
 
 def test_the_first_copy_is_always_made_and_one_of_a_large_realm_never() -> None:
     assert is_worth(None, never)
+    assert is_worth(None, None)
+    assert is_worth(Cost(900, LARGE_KB), None)
+    assert not is_worth(Cost(900, LARGE_KB + 1), None)
     assert not is_worth(Cost(900, LARGE_KB + 1), never)
 
 

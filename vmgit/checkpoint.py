@@ -34,14 +34,17 @@ class Checkpoint:
         return (self.epoch, self.applied) == (epoch, applied)
 
 
-def is_worth(cost: Cost | None, again_us: Callable[[], int]) -> bool:
+def is_worth(cost: Cost | None, again_us: Callable[[], int] | None) -> bool:
     """Return whether a copy is to be made now.
 
-    `cost` is that of the last one (None: there was none yet), `again_us` tells how long that took,
-    microseconds, which would have to run again without a new one. A copy is made when it saves as
-    much as it costs, so a program of some milliseconds always leaves one, and ten small ones share
-    one; of a large realm none is made.
+    `cost` is that of the last one (None: there was none yet). `again_us` tells how long that took,
+    microseconds, which an older copy lacks and would have to run again; None without an older one,
+    where a realm would have to be made besides. A copy is made when it saves as much as it costs,
+    so a program of some milliseconds always leaves one, and ten small ones share one; of a large
+    realm none is made.
     """
     if cost is None:
         return True
-    return cost.held_kb <= LARGE_KB and again_us() >= cost.took_us * WHOLE
+    if cost.held_kb > LARGE_KB:
+        return False
+    return again_us is None or again_us() >= cost.took_us * WHOLE

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -102,8 +103,10 @@ class Heap:
             if old.holds(self.epoch, self.applied):
                 return
             self.cost = old.forking.cost or self.cost
-        held = old.applied if old is not None and old.epoch == self.epoch else 0
-        if not is_worth(self.cost, lambda: took_us(held)):
+        again_us = None
+        if old is not None and old.epoch == self.epoch:
+            again_us = partial(took_us, old.applied)
+        if not is_worth(self.cost, again_us):
             return
         forking = self.realm.begin_fork()
         self._checkpoint = Checkpoint(forking, self.kv.copy(), self.epoch, self.applied)
