@@ -16,8 +16,9 @@ from workspaces import TIMEOUT, Folder
 
 from vmgit import cancel as cancelling
 from vmgit import mailbox
-from vmgit.cancel import Cancelled, cancel
+from vmgit.cancel import cancel
 from vmgit.code import prompt_code
+from vmgit.documents import CancelledDocument
 from vmgit.engine.process import WorkerRealm
 from vmgit.errors import BusyError, NotFoundError, RefusedError, UsageError
 from vmgit.host.kv import KvStore
@@ -194,7 +195,7 @@ CODES = {
 def test_another_process_stops_it_at_once(shop: Folder, code: str) -> None:
     with running(shop, "run", "-s", "shop", "-e", CODES[code]) as name, shop.open() as workspace:
         session = name.partition(".")[0]
-        assert cancel(workspace) == Cancelled(name, session, "cancelled")
+        assert cancel(workspace) == CancelledDocument(name, session, "cancelled")
         assert workspace.views.find_execution(name).status == "cancelled"
     assert shop.fine("run", "-s", "shop", "-e", "n").out == "1\n"
 

@@ -9,11 +9,10 @@ below.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from . import __version__
 from .code import Code
 from .engine.api import Job, WorkerDied
 from .errors import NotFoundError, RefusedError, UsageError
@@ -37,6 +36,7 @@ from .recorder import execution_seed
 from .refresh.perform import block, perform
 from .refresh.plan import Blocked, Plan, Reported, StillFailing, decide, profile_reader
 from .state import SessionState, fold
+from .version import __version__
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -102,9 +102,17 @@ class LiveSession:
                 self._heap = perform(self.state, decision, heap, self._services, origin)
         return Update(event=self.state.failed or self.state.serving)
 
-    def execute(self, code: Code, origin: Origin, args: Sequence[str] = ()) -> Execution:
+    def execute(
+        self,
+        code: Code,
+        origin: Origin,
+        args: Sequence[str] = (),
+        unwanted: Callable[[], bool] | None = None,
+    ) -> Execution:
         """Run code in the session against the tree of `origin` and record it.
 
+        `unwanted` is asked, right before the code runs, whether it was cancelled before `cancel`
+        could know of it.
         An execution that is stopped leaves no trace: the checkpoint, or a rebuild, takes the place
         of the heap. Raises `RefusedError` when the session takes no executions, `DeniedError` when
         its grants are no longer trusted, and `UnavailableError` when its heap cannot be rebuilt.
@@ -132,6 +140,7 @@ class LiveSession:
                 source=self._services.source(origin.tree),
                 host=heap.host(profile),
                 redactor=redactor_of(self.state.created.profile, profile, self._services),
+                unwanted=unwanted,
             )
         except BaseException:
             # What ran may not be recorded: the heap is no longer what the log says.
