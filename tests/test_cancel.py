@@ -95,6 +95,15 @@ def test_a_cancellation_before_the_first_step_costs_nothing(
     assert hosted.rebuild(live).first_difference is None
 
 
+def test_one_that_nobody_wants_when_its_turn_comes(hosted: Hosted, live: LiveSession) -> None:
+    """As when a ticket is cancelled between its check and the first step."""
+    code = prompt_code("n = 2", live.profile.limits)
+    with hosted.workspace.hosting():
+        execution = live.execute(code, hosted.workspace.snapshot(), (), lambda: True)
+    assert execution.status == "cancelled"
+    assert hosted.value(live, "n") == "1"
+
+
 def test_a_cancellation_after_the_last_step_changes_nothing(
     hosted: Hosted, live: LiveSession
 ) -> None:

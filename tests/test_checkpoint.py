@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 from hosted import Hosted, console
-from processes import alive, family, gone
+from processes import family, gone
 
 from vmgit.checkpoint import LARGE_KB, WHOLE, is_worth
 from vmgit.engine.api import Cost
@@ -218,7 +218,7 @@ def test_a_module_that_is_too_large_ends_in_the_checkpoint(hosted: Hosted) -> No
     with no_rebuild(hosted):
         execution = hosted.run(live, "n = 0; import('./big.js')")
         assert (execution.limit and execution.limit.name) == "source_kb"
-        assert not alive(pid)
+        assert gone(pid)
         assert hosted.value(live, "n + 2") == "42"
 
 
