@@ -181,16 +181,8 @@ def redactor_of(name: str, profile: Profile, services: Services) -> Redactor:
 
 
 def new_heap(state: SessionState, profile: Profile, services: Services) -> Heap:
-    """Return a heap of a session with nothing in it.
-
-    Raises `EnvironmentFailure` when no worker can be started.
-    """
-    try:
-        realm = services.open_realm(realm_config(profile))
-    except WorkerDied as died:
-        raise EnvironmentFailure(
-            f"no worker can be started: {died.reason}.", code="no_worker"
-        ) from died
+    """Return a heap of a session with nothing in it. Raises `WorkerDied`."""
+    realm = services.open_realm(realm_config(profile))
     return Heap(realm, state.epoch, state.created.profile, services.surroundings)
 
 
@@ -198,7 +190,8 @@ def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tupl
     """Return a heap in which every step of the log has run, and how the steps compared.
 
     A heap of an older epoch is closed and replaced. Raises `UnavailableError` when an object is
-    missing and `Unrepeatable` when a step does not end by itself again; `heap` is closed then.
+    missing and `Unrepeatable` when a step does not end by itself again, and `heap` is closed then;
+    `EnvironmentFailure` when no worker can be started.
     """
     if heap is not None and (heap.epoch != state.epoch or heap.applied > len(state.steps)):
         heap.close()
@@ -206,7 +199,12 @@ def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tupl
     if heap is None:
         if state.base is None:
             raise ValueError(f"session {state.id} has no generation to build a heap from")
-        heap = new_heap(state, profile_of(state.base.effective), services)
+        try:
+            heap = new_heap(state, profile_of(state.base.effective), services)
+        except WorkerDied as died:
+            raise EnvironmentFailure(
+                f"no worker can be started: {died.reason}.", code="no_worker"
+            ) from died
     total = equal = 0
     first: Difference | None = None
     try:
