@@ -13,7 +13,9 @@ Rev = Annotated[
     str | None,
     Parameter(description="A Git revision to read instead of the worktree, such as `HEAD~1`."),
 ]
-Limit = Annotated[int, Parameter(ge=1, le=1000, description="At most so many, the newest first.")]
+Limit = Annotated[
+    int, Parameter(ge=1, le=1_000_000, description="At most so many, the newest first.")
+]
 OfSession = Annotated[
     str | None,
     Parameter(query="session", description="A session's name, id or the beginning of its id."),

@@ -10,9 +10,11 @@ import uvicorn
 from vmgit.workspace import Workspace as Parts
 
 from .app import create_app
-from .connection import uvicorn_options
 from .resident import MAX_LIVE
 from .service import Service
+
+#: How long a connection may say nothing between two requests, seconds: clients keep theirs.
+_KEEP_ALIVE = 600
 
 
 def serve(start: Path, *, max_live: int = MAX_LIVE) -> None:
@@ -33,6 +35,8 @@ def serve(start: Path, *, max_live: int = MAX_LIVE) -> None:
             create_app(service),
             uds=str(socket),
             log_level="warning",
-            **uvicorn_options(),
+            access_log=False,
+            lifespan="off",
+            timeout_keep_alive=_KEEP_ALIVE,
         )
         uvicorn.Server(config).run()

@@ -25,6 +25,8 @@ _AFTER = Parameter(
     ge=0, le=LAST, description="Those after this seq. A stream without it has those to come."
 )
 _TYPES = Parameter(query="type", description="Those of this type; may be given several times.")
+_BEFORE = Parameter(ge=1, le=LAST, description="Those before this seq; not for a stream.")
+_NEWEST = Parameter(description="The newest first, so that `limit` takes those; not for a stream.")
 _LIMIT = Parameter(
     ge=1, le=1000, description="At most so many (100 without it); a stream ends after so many."
 )
@@ -49,6 +51,8 @@ async def events(
     of_session: OfSession = None,
     types: Annotated[list[str] | None, _TYPES] = None,
     after: Annotated[int | None, _AFTER] = None,
+    before: Annotated[int | None, _BEFORE] = None,
+    newest_first: Annotated[bool, _NEWEST] = False,
     limit: Annotated[int | None, _LIMIT] = None,
 ) -> Response[list[EventDocument]]:
     """List events in order; with `Accept: text/event-stream` as server-sent events.
@@ -63,13 +67,17 @@ async def events(
     wanted: Filter = (stream, frozenset(known) if known is not None else None)
     if not _wants_stream(request):
         found = await asyncio.to_thread(
-            log.stored,
+            service.parts.log.read,
             after=after or 0,
-            session=stream,
-            type=types,
+            upto=None if before is None else before - 1,
+            stream=stream,
+            type=known,
             limit=_PAGE if limit is None else limit,
+            newest_first=newest_first,
         )
         return answer(events_json(found))
+    if before is not None or newest_first:
+        raise UsageError("a stream has no `before` and no `newest_first`.", code="query")
     after = _last_event_id(request, after)
     if after is not None:
         await asyncio.to_thread(_require_past, service, after)
