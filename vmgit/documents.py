@@ -16,6 +16,7 @@ from .eventlog.rows import ExecutionRow, SessionRow
 from .events.envelope import StoredEvent
 from .execution import Execution
 from .outcome import ConsoleLine, LimitHit, Value
+from .server_documents import ServerDocument
 from .state import SessionState
 
 
@@ -33,6 +34,14 @@ class ErrorDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str
     stack: str = ""
     code: str | UnsetType = UNSET
+
+
+class CancelledDocument(msgspec.Struct, frozen=True):
+    """An execution that was stopped: its name, its session, and the status that it ended with."""
+
+    execution: str
+    session: str
+    status: str
 
 
 class RefreshDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,7 +249,10 @@ class PendingSessionDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkspaceDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A workspace as `vmgit status` shows it; `host` and `watch` are who does that, if anybody."""
+    """A workspace as `vmgit status` shows it; `host` and `watch` are who does that, if anybody.
+
+    `server` is there when a server tells it.
+    """
 
     workspace: str
     worktree: str
@@ -253,6 +265,7 @@ class WorkspaceDocument(msgspec.Struct, frozen=True, kw_only=True):
     watch: str | None
     versions: dict[str, str]
     sessions: tuple[PendingSessionDocument, ...]
+    server: ServerDocument | UnsetType = UNSET
 
 
 def session_summary(row: SessionRow) -> SessionSummaryDocument:

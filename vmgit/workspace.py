@@ -152,17 +152,17 @@ class Workspace(Worktree):
             newest = partial(self.log.read, type="git.hook", newest_first=True, limit=1000)
             ingest(spool, lambda: noted(newest()), self.record)
 
-    def record(self, payload: msgspec.Struct) -> None:
-        """Append an event of the workspace itself."""
+    def record(self, payload: msgspec.Struct) -> StoredEvent:
+        """Append an event of the workspace itself and return its row."""
         from .events.registry import encode
 
-        self.log.append(
+        return self.log.append(
             "workspace",
             [encode(payload)],
             durable=True,
             actor=self.actor,
             worktree=self.paths.worktree_name,
-        )
+        )[0]
 
     # -- sessions ----------------------------------------------------------------------------
 
@@ -217,6 +217,7 @@ class Workspace(Worktree):
             self.trust.require,
             outside,
             patterns,
+            lambda config: self.realms.open_alone(config),
             self._resident,
         )
 
@@ -279,7 +280,7 @@ class Workspace(Worktree):
         `EnvironmentFailure` when it requires a sandbox that is not there.
         """
         _ = self.settings
-        from . import hostlock
+        from . import cancel, hostlock
 
         def told(holder: str) -> None:
             from .serving.record import refuse_served
@@ -296,4 +297,5 @@ class Workspace(Worktree):
             for row in self.views.sessions(state=OPEN_STATES, ephemeral=True):
                 sessions.get(row.id).close("its host died")
             self.take_notes()
-            yield sessions
+            with cancel.heeding(self.lock_path, self.services.recorder.cancel):
+                yield sessions

@@ -46,6 +46,11 @@ class CreateRequest(_Request, frozen=True, kw_only=True):
     name: str | None = None
     at: str | None = None
 
+    def checked(self) -> CreateRequest:
+        """Return it. Raises `UsageError` for a name that no session can have."""
+        check_name(self.name)
+        return self
+
 
 class CloseRequest(_Request, frozen=True, kw_only=True):
     """Why a session is closed."""

@@ -14,15 +14,13 @@ from vmgit.documents import (
     session_summary,
 )
 from vmgit.eventlog.rows import OPEN_STATES, SessionRow
-from vmgit.sessions import LiveSession
-from vmgit.sessions import Sessions as LiveSessions
 from vmgit.state import fold
 from vmgit.workspace import Workspace as Parts
 
 from .host import Host
-from .refreshing import refresh_document
-from .requests import CreateRequest, check_name, run_request
+from .requests import CreateRequest, run_request
 from .running import run_in
+from .session_work import close_in, create_in, refresh_in
 from .ticket import Ticket
 
 
@@ -52,14 +50,12 @@ class Sessions:
         `at` pins it to a revision. Raises `VmgitError`, with nothing recorded, when the profile is
         bad, its grants are not trusted, or the name is taken or none.
         """
-        request = CreateRequest(profile=profile, name=check_name(name), at=at)
-
-        def work(sessions: LiveSessions) -> SessionDocument:
-            origin = self._parts.snapshot() if at is None else self._parts.at(at)
-            live = sessions.create(request.profile, origin, name=request.name, pinned=request.at)
-            return session_document(live.state)
-
-        return self._host.beside(work, wait=wait, ticket=ticket or Ticket())
+        request = CreateRequest(profile=profile, name=name, at=at).checked()
+        return self._host.beside(
+            lambda sessions: create_in(self._parts, sessions, request),
+            wait=wait,
+            ticket=ticket or Ticket(),
+        )
 
     def list(
         self, *, state: str | Sequence[str] | None = None, everything: bool = False
@@ -101,12 +97,12 @@ class Sessions:
         self, session: str, *, wait: bool = True, ticket: Ticket | None = None
     ) -> RefreshDocument:
         """Bring a session up to date with what it follows, as every `run` does first."""
-
-        def work(live: LiveSession) -> RefreshDocument:
-            return refresh_document(live.update(self._parts.origin_of(live.state)), live.state)
-
-        row = self._find(session)
-        return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())
+        return self._host.in_session(
+            self._find(session).id,
+            lambda live: refresh_in(self._parts, live),
+            wait=wait,
+            ticket=ticket or Ticket(),
+        )
 
     def close(
         self,
@@ -117,13 +113,12 @@ class Sessions:
         ticket: Ticket | None = None,
     ) -> SessionDocument:
         """Close a session for good; its log stays. Raises `RefusedError` when it has ended."""
-
-        def work(live: LiveSession) -> SessionDocument:
-            live.close(reason)
-            return session_document(live.state)
-
-        row = self._find(session)
-        return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())
+        return self._host.in_session(
+            self._find(session).id,
+            lambda live: close_in(live, reason),
+            wait=wait,
+            ticket=ticket or Ticket(),
+        )
 
     def _find(self, session: str) -> SessionRow:
         return self._parts.views.find_session(session)

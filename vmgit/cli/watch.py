@@ -105,10 +105,12 @@ class _Embedded:
             self._app, self._workspace, mode, count, "" if mode == "events" else f" ({mode})"
         )
         _print(self._app, reports)
+        self._follower.prepare()
 
     def act(self, batch: Ready) -> None:
         """Refresh what the batch concerns."""
         _print(self._app, self._follower.act(batch))
+        self._follower.prepare()
 
     def degraded(self, reason: str) -> None:
         """Record and tell it."""

@@ -106,6 +106,11 @@ class Queues:
             queue = self._queues.get(name)
             return queue.running if queue is not None else None
 
+    def lengths(self) -> list[tuple[str, Ticket | None, int]]:
+        """Return each queue with the ticket whose turn it is and how many wait behind it."""
+        with self._lock:
+            return [(name, one.running, len(one.waiting)) for name, one in self._queues.items()]
+
     def tickets(self) -> list[Ticket]:
         """Return every ticket that waits or runs."""
         with self._lock:

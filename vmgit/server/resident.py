@@ -32,7 +32,7 @@ class Resident:
 
     def __init__(self, parts: Parts, *, max_live: int = MAX_LIVE) -> None:
         self._parts = parts
-        self._max_live = max_live
+        self.max_live = max_live
         self._held = contextlib.ExitStack()
         self._sessions: Sessions | None = None
         self._lock = threading.Lock()
@@ -123,10 +123,12 @@ class Resident:
             if live is not None and live.state.ended is not None:
                 del self._warm[session]
             over = [name for name in self._warm if name != session]
-            over = over[: max(len(self._warm) - self._max_live, 0)]
+            over = over[: max(len(self._warm) - self.max_live, 0)]
             dropped = [(name, self._warm.pop(name)) for name in over]
         for name, old in dropped:
             self._drop(name, old)
+        if live is not None and live.state.ended is None:
+            live.checkpoint()
 
     def _drop(self, name: str, live: LiveSession) -> None:
         """Drop a heap in its session's own turn; one that is in use again keeps it."""

@@ -55,6 +55,7 @@ class Follower:
         self._workspace = workspace
         self._reporter = Reporter(workspace.log, workspace.followers, workspace.label)
         self._reported: dict[str, tuple[str, ...]] = {}
+        self._warm: list[LiveSession] = []
 
     def act(self, batch: Batched | None) -> list[Report]:
         """Bring every session up to date with the worktree and tell what that came to.
@@ -63,6 +64,7 @@ class Follower:
         """
         hints = None if batch is None or batch.git else batch.paths
         reports: list[Report] = []
+        self._warm = []
         with self._workspace.hosting() as sessions:
             origin = self._workspace.snapshot_after(hints)
             for count, session in enumerate(self._workspace.followers()):
@@ -71,6 +73,7 @@ class Follower:
                     update = live.update(origin)
                     if count < WARM:
                         live.warm()
+                        self._warm.append(live)
                     else:
                         live.drop_heap()
                 except VmgitError as error:
@@ -78,6 +81,15 @@ class Follower:
                     continue
                 reports += self._off(live, update)
             return self._reporter.new() + reports
+
+    def prepare(self) -> None:
+        """Have the heaps that are warm copied ahead, so that the next refresh finds its copy made.
+
+        To be called when everything was told; needs no lock, because it neither reads nor writes
+        the log.
+        """
+        for live in self._warm:
+            live.checkpoint()
 
     def _off(self, live: LiveSession, update: Update) -> list[Report]:
         """Tell once of changes that the profile says only to report."""

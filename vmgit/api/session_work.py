@@ -1,0 +1,31 @@
+"""What is done to a session when its turn has come, apart from who waits for the turn.
+
+`Sessions` waits in the calling thread; the server queues the same work and waits for nothing.
+"""
+
+from __future__ import annotations
+
+from vmgit.documents import RefreshDocument, SessionDocument, session_document
+from vmgit.sessions import LiveSession, Sessions
+from vmgit.workspace import Workspace as Parts
+
+from .refreshing import refresh_document
+from .requests import CreateRequest
+
+
+def create_in(parts: Parts, sessions: Sessions, request: CreateRequest) -> SessionDocument:
+    """Make a session and run its startup; see `api.sessions.Sessions.create`."""
+    origin = parts.snapshot() if request.at is None else parts.at(request.at)
+    live = sessions.create(request.profile, origin, name=request.name, pinned=request.at)
+    return session_document(live.state)
+
+
+def refresh_in(parts: Parts, live: LiveSession) -> RefreshDocument:
+    """Bring a session up to date with what it follows; see `api.sessions.Sessions.refresh`."""
+    return refresh_document(live.update(parts.origin_of(live.state)), live.state)
+
+
+def close_in(live: LiveSession, reason: str) -> SessionDocument:
+    """Close a session for good; see `api.sessions.Sessions.close`."""
+    live.close(reason)
+    return session_document(live.state)
