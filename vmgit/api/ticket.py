@@ -79,9 +79,7 @@ class Ticket:
             self.state = "running"
 
     @contextmanager
-    def stoppable(
-        self, stop: Callable[[], object], execution: str | None = None
-    ) -> Iterator[None]:
+    def stoppable(self, stop: Callable[[], object], execution: str | None = None) -> Iterator[None]:
         """Call `stop` when it is cancelled inside the block, in which `execution` runs.
 
         Raises `CancelledError` when it was cancelled already.

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 
 import uvicorn
 
-from .execute_route import App
+from .asgi import App
+from .connection import uvicorn_options
 
-#: How long a connection may say nothing between two requests, seconds: clients keep theirs.
-_KEEP_ALIVE = 600
 #: Seconds that answers under way, streams of events among them, get when the server ends.
 _LAST_ANSWERS = 2
 #: Seconds after which a server that does not come up never will.
@@ -26,11 +25,8 @@ class HttpThread:
         config = uvicorn.Config(
             app,
             log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_LAST_ANSWERS,
-            server_header=False,
+            **uvicorn_options(),
         )
         self._server = uvicorn.Server(config)
         self._sockets = list(sockets)

@@ -25,14 +25,15 @@ from vmgit.git.environment import child_environment
 from vmgit.serving import record, socket_path
 from vmgit.serving.birth import birth
 from vmgit.serving.shape import Serving
-from vmgit.serving.token import token
+from vmgit.serving.token import read_token, token
 from vmgit.version import __version__
 from vmgit.watch.changes import open_changes
 from vmgit.workspace import Workspace as Parts
 
 from .app import create_app
+from .auth import Auth
 from .http_thread import HttpThread
-from .listening import address_of, listen_tcp
+from .listening import address_of, listen_tcp, parse_listen
 from .resident import MAX_LIVE
 from .service import Service
 from .stopping import GRACE, Signals, drain
@@ -77,7 +78,7 @@ def serve(
             held.callback(changes.close)
             parts.rely_on(changes.take)
         sockets, serving = held.enter_context(_listening(paths, options))
-        http = HttpThread(create_app(service), sockets)
+        http = HttpThread(create_app(service, _auth(paths, options)), sockets)
         http.start()
         held.callback(http.stop)
         watching = Watching(service)
@@ -97,6 +98,12 @@ def drop_git_variables() -> None:
     """Forget what ties this process to one repository or index, as a hook's environment does."""
     for name in set(os.environ) - set(child_environment()):
         del os.environ[name]
+
+
+def _auth(paths: WorkspacePaths, options: Options) -> Auth:
+    """Return who may come in over TCP: whoever shows the token as it is at that moment."""
+    names = [] if options.listen is None else [parse_listen(options.listen)[0]]
+    return Auth(lambda: read_token(paths.state_dir), names)
 
 
 def _until_stopped(
