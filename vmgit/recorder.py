@@ -58,15 +58,12 @@ class Recorder:
         self.actor = actor
         self.worktree = worktree
 
-    def create(self, session: str, created: NewEvent) -> StoredEvent:
-        """Append the first event of a new session's stream and return its row.
-
-        Nobody is told of the session before its first generation, whose event is fsynced.
-        """
+    def create(self, session: str, first: NewEvent, *, durable: bool) -> StoredEvent:
+        """Append the first event of a new session's stream and return its row."""
         return self._log.append(
             session,
-            [created],
-            durable=False,
+            [first],
+            durable=durable,
             actor=self.actor,
             worktree=self.worktree,
             expected_version=0,

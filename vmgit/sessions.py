@@ -11,17 +11,26 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from . import __version__
+from . import __version__, rewind
 from .code import Code
-from .engine.api import Job
-from .errors import NotFoundError, RefusedError, UsageError
-from .events.envelope import StoredEvent
+from .engine.api import Job, WorkerDied
+from .errors import RefusedError, UsageError
+from .events.envelope import NewEvent, StoredEvent
 from .events.registry import encode
-from .events.session import Closed, Created, Origin, Ready, Refreshed, RefreshFailed, Restored
+from .events.session import (
+    Closed,
+    Created,
+    Forked,
+    Origin,
+    Ready,
+    Refreshed,
+    RefreshFailed,
+    Restored,
+)
 from .execution import Execution
 from .heap import Heap, Services, catch_up, profile_of, redactor_of
+from .history import Log, read_session
 from .profile import Profile
 from .profile_load import check_startup, list_profiles, load_profile
 from .recorder import execution_seed
@@ -30,15 +39,6 @@ from .refresh.plan import Blocked, Plan, Reported, StillFailing, decide, profile
 from .state import SessionState, fold
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-
-
-class Log(Protocol):
-    """The part of the event log that sessions read."""
-
-    def read(
-        self, *, stream: str | None = None, after: int = 0, limit: int | None = None
-    ) -> Iterable[StoredEvent]:
-        """Return events in order; see `eventlog.log.EventLog.read`."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class Update:
 class LiveSession:
     """One session and its heap. Use it only under the host lock, from one thread at a time."""
 
-    def __init__(self, state: SessionState, services: Services) -> None:
+    def __init__(self, state: SessionState, services: Services, heap: Heap | None = None) -> None:
         self.state = state
         self._services = services
-        self._heap: Heap | None = None
+        self._heap = heap
         #: How the last rebuild compared with the log; None while none was needed.
         self.restored: Restored | None = None
 
@@ -132,6 +132,45 @@ class LiveSession:
         else:
             self.drop_heap()
         return execution
+
+    def undo(self, count: int = 1) -> list[Execution]:
+        """Go back to before the last `count` executions and record it; return them, in order.
+
+        Those that ended by themselves count, throws included. Raises `RefusedError` when so many
+        cannot be undone: an undo does not cross a refresh.
+        """
+        self._serving()
+        self._heap = rewind.undo(self.state, self._heap, self._services, count)
+        return [self.state.executions[step.number] for step in self.state.redoable[-1]]
+
+    def redo(self) -> list[Execution]:
+        """Bring back the executions of the last undo and record it; return them, in order.
+
+        Raises `RefusedError` when there are none, and `UnavailableError`, with nothing recorded,
+        when they cannot run again.
+        """
+        self._serving()
+        steps = rewind.redoable(self.state)
+        heap, self._heap = self._heap, None
+        self._heap = rewind.redo(self.state, heap, self._services)
+        return [self.state.executions[step.number] for step in steps]
+
+    def copy_heap(self) -> tuple[Heap, Restored]:
+        """Return a heap for a fork of this session, and how it compared if it was rebuilt.
+
+        An open session is brought up to date with its log for it; one that has ended is left
+        alone. Raises `RefusedError` when there is nothing to fork and `UnavailableError` when the
+        heap cannot be rebuilt.
+        """
+        rewind.require_forkable(self.state)
+        if self.state.ended is None:
+            self._serving()
+            try:
+                return self._ready_heap().fork(), Restored(0, 0)
+            except WorkerDied:
+                # The log is what counts: a rebuild serves as well, or tells what is wrong.
+                self.drop_heap()
+        return catch_up(None, self.state, self._services)
 
     def cancel(self) -> None:
         """Stop the running execution at once; safe from a signal handler or another thread."""
@@ -233,9 +272,43 @@ class Sessions:
             ephemeral=ephemeral,
             vmgit=__version__,
         )
-        recorder = self._services.recorder
+        # Nobody is told of the session before its first generation, whose event is fsynced.
+        stored = self._begin(encode(created), name, durable=False)
+        live = self._live[stored.stream] = LiveSession(fold([stored]), self._services)
+        live.update(origin)
+        return live
+
+    def fork(self, session: str, *, name: str | None = None) -> LiveSession:
+        """Make a session that goes on from what `session` (its full id) is now, and return it.
+
+        It has the parent's profile, state and history, follows what the parent follows, and lives
+        on its own. A closed session can be forked too. Raises `VmgitError`, with nothing of a fork
+        recorded, when the parent is lost, crashed or cannot be rebuilt, or the name is taken.
+        """
+        parent = self.get(session)
+        heap, restored = parent.copy_heap()
         try:
-            stored = recorder.create(new_session_id(), encode(created))
+            forked = Forked(
+                parent=session,
+                version=parent.state.version,
+                seed=os.urandom(16).hex(),
+                name=name,
+                vmgit=__version__,
+            )
+            stored = self._begin(encode(forked), name, durable=True)
+            live = LiveSession(parent.state.fork(stored), self._services, heap)
+            if restored.first_difference is not None:
+                self._services.recorder.append(live.state, [restored], durable=True)
+        except BaseException:
+            heap.close()
+            raise
+        self._live[stored.stream] = live
+        return live
+
+    def _begin(self, event: NewEvent, name: str | None, *, durable: bool) -> StoredEvent:
+        """Append the first event of a new session. Raises `UsageError` when the name is taken."""
+        try:
+            return self._services.recorder.create(new_session_id(), event, durable=durable)
         except UsageError as error:
             if error.kind != "name_taken":
                 raise
@@ -245,9 +318,6 @@ class Sessions:
                 details={"name": name},
                 code=error.kind,
             ) from error
-        live = self._live[stored.stream] = LiveSession(fold([stored]), self._services)
-        live.update(origin)
-        return live
 
     def check_profile(self, name: str, origin: Origin) -> Profile:
         """Return the effective profile `name` of a tree. Raises `VmgitError` when it is bad."""
@@ -267,10 +337,7 @@ class Sessions:
         if live is not None:
             live.take(self._log.read(stream=session, after=live.state.last_seq))
             return live
-        events = list(self._log.read(stream=session))
-        if not events:
-            raise NotFoundError(f"there is no session {session}.", hints=["vmgit session list"])
-        live = self._live[session] = LiveSession(fold(events), self._services)
+        live = self._live[session] = LiveSession(read_session(self._log, session), self._services)
         return live
 
     def abort_open(self, session: str, reason: str) -> list[Execution]:

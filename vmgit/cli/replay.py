@@ -41,14 +41,14 @@ def replay(app: App, session: str, revisions: tuple[str, ...]) -> int:
     objects are missing.
     """
     from vmgit.engine.process import WorkerRealm
+    from vmgit.history import read_session
     from vmgit.replay.compare import exit_status, summary
-    from vmgit.state import fold
 
     with app.open("replay", worker=WorkerRealm.spawn()) as workspace:
         row = workspace.views.find_session(session)
         # A repository that cannot be used is a failure of its own, no verdict on executions.
         _ = workspace.repository
-        state = fold(workspace.log.read(stream=row.id))
+        state = read_session(workspace.log, row.id)
         targets = _targets(workspace, state, revisions)
         rows: list[Row] = []
         width = len(f"{state.id}.{state.next_number - 1}")

@@ -50,10 +50,10 @@ def _open_rows(workspace: Workspace) -> list[SessionRow]:
 
 
 def _session(workspace: Workspace, row: SessionRow, tree: str) -> dict[str, Any]:
+    from vmgit.history import read_session
     from vmgit.refresh.plan import changed_files
-    from vmgit.state import fold
 
-    state = fold(workspace.log.read(stream=row.id))
+    state = read_session(workspace.log, row.id)
     here = (row.worktree, row.prefix) == (workspace.paths.worktree_name, workspace.paths.prefix)
     source = workspace.source(tree)
     pending = changed_files(state, source, workspace.trust.require) if here else ()

@@ -6,7 +6,7 @@ import click
 
 from vmgit.cli import present
 from vmgit.cli.app import App, json_option, pass_app
-from vmgit.cli.exec.common import events_of
+from vmgit.cli.exec.common import events_of, shown_status
 from vmgit.cli.moments import moment, took
 from vmgit.cli.streams import answer, one_line, visible
 
@@ -25,7 +25,7 @@ def show(app: App, execution: str) -> None:
     if app.json:
         from vmgit.documents import execution_document
 
-        app.emit(execution_document(one))
+        app.emit(execution_document(one, undone=row.undone))
         return
     started = one.started
     commit = started.commit or "none yet"
@@ -39,7 +39,7 @@ def show(app: App, execution: str) -> None:
         ("generation", str(started.generation)),
         ("started", moment(one.time_us)),
         ("took", took(one.finished.duration_us) if one.finished is not None else None),
-        ("status", one.status),
+        ("status", shown_status(row)),
         ("digest", one.finished.digest if one.finished is not None else None),
         ("engine", f"{started.engine}, vmgit {started.vmgit}"),
     ]

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.session.names import check_name
 from vmgit.cli.streams import answer, error, hint, waiting
-
-#: No dot, because `NAME.3` is an execution, and no leading `@` or `-`.
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
-
-
-def _check_name(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and _NAME.fullmatch(value) is None:
-        raise click.BadParameter(
-            f"{value!r} is no session name: letters, digits, - and _, at most 64."
-        )
-    return value
 
 
 @click.command(short_help="Make a session and run its startup files.")
@@ -26,7 +14,7 @@ def _check_name(_: click.Context, __: click.Parameter, value: str | None) -> str
     "--profile", default="default", show_default=True, metavar="PROFILE", help="What it may do."
 )
 @click.option(
-    "--name", metavar="NAME", callback=_check_name, help="A name, unique in the repository."
+    "--name", metavar="NAME", callback=check_name, help="A name, unique in the repository."
 )
 @click.option("--at", "revision", metavar="REV", help="Use REV's files and never refresh.")
 @click.option("--no-wait", is_flag=True, help="Fail when another process holds the sessions.")
