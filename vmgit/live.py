@@ -91,6 +91,17 @@ class LiveSession:
                 self._heap = perform(self.state, decision, heap, self._services, origin)
         return Update(event=self.state.failed or self.state.serving)
 
+    def _is_settled(self, origin: Origin) -> bool:
+        """Whether the last decision was that nothing is due, and all it was made from is the same.
+
+        Trust is none of that: it is asked only when there is something to do.
+        """
+        if self._settled is None:
+            return False
+        tree, serving, failed = self._settled
+        same = serving is self.state.serving and failed is self.state.failed
+        return same and tree == origin.tree
+
     def execute(
         self,
         code: Code,
