@@ -6,14 +6,11 @@ Each process goes on where the killed one before it stopped, in the same log.
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
 from hosted import Hosted, everything_compares
-from workspaces import TIMEOUT, Folder
+from workspaces import Folder, killed
 
 from vmgit.engine.process import WorkerRealm
 from vmgit.eventlog.verify import verify
@@ -24,20 +21,6 @@ PROGRAM = Path(__file__).with_name("rewinding.py")
 KILLS = 12
 
 
-def killed(folder: Folder, session: str, seed: int, lines: int, delay: float) -> list[list[str]]:
-    """Run until `lines` changes are acknowledged and a moment more, then kill -9."""
-    arguments = [sys.executable, PROGRAM, folder.root, session, str(seed)]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        told = [process.stdout.readline() for _ in range(lines + 1)]
-        time.sleep(delay)
-        process.kill()
-        told += process.stdout.readlines()
-        assert process.wait(TIMEOUT) == -9
-    # The last line may have been cut off.
-    return [line.split() for line in told[1:] if line.endswith("\n")]
-
-
 def test_kill_9_around_undo_and_redo(folder: Folder, template: WorkerRealm) -> None:
     chance = random.Random(4)
     with closing(Hosted(folder, template)) as hosted:
@@ -45,7 +28,9 @@ def test_kill_9_around_undo_and_redo(folder: Folder, template: WorkerRealm) -> N
     acknowledged: list[list[str]] = []
     for seed in range(KILLS):
         lines = chance.randrange(3, 15)
-        acknowledged += killed(folder, session, seed, lines, chance.uniform(0, 0.02))
+        arguments = (PROGRAM, folder.root, session, str(seed))
+        told = killed(arguments, lines, chance.uniform(0, 0.02))
+        acknowledged += [line.split() for line in told]
     words = {word for word, *_ in acknowledged}
     assert words == {"run", "undo", "redo"}
 
