@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
+import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,11 +30,15 @@ def _raised() -> Iterator[tuple[str, str]]:
 
 
 def _classes() -> dict[str, type[VmgitError]]:
-    import vmgit.api.ticket
-    import vmgit.eventlog.log
-    import vmgit.server.app
-    import vmgit.server.queues  # noqa: F401 (each defines some)
-
+    with warnings.catch_warnings():
+        # What libraries say about their own future is the business of other tests.
+        warnings.simplefilter("ignore")
+        for path in PACKAGE.rglob("*.py"):
+            if re.search(
+                r"^class \w+\(\w*(Error|Failure)\)", path.read_text("utf-8"), re.MULTILINE
+            ):
+                name = path.relative_to(PACKAGE.parent).with_suffix("").as_posix()
+                importlib.import_module(name.replace("/", "."))
     found: dict[str, type[VmgitError]] = {}
     waiting = [VmgitError]
     while waiting:
@@ -51,8 +59,10 @@ def test_every_error_comes_back_with_its_exit_status() -> None:
             continue  # the client knows it by its code
         back = error_class(raised.http_status, code)
         assert back.exit_code == raised.exit_code, (name, code, back)
-        # An exception is caught by the class that the documents name, or by one above it.
-        assert issubclass(raised, back) or issubclass(back, raised), (name, code, back)
+        # An exception is caught by the class that the documents name, or by one above it; those
+        # that only a server raises have no class of their own on this side.
+        ours = not inspect.getmodule(raised).__name__.startswith("vmgit.server")  # type: ignore[union-attr]
+        assert not ours or issubclass(raised, back) or issubclass(back, raised), (name, code)
 
 
 def test_the_words_come_back_too() -> None:

@@ -115,11 +115,13 @@ def test_code_that_throws_is_a_document(opened: Api, session: str) -> None:
     assert (done.error.name, done.error.message) == ("TypeError", "bad")  # type: ignore[union-attr]
 
 
-def test_text_that_utf_8_cannot_hold_comes_back(opened: Api, session: str) -> None:
-    done = opened.sessions.run(session, "console.log('\\ud800 ü'); throw new Error('\\udfff')")
-    assert done.console[0].text == "\ud800 ü"
-    assert done.error.message == "\udfff"  # type: ignore[union-attr]
+def test_text_of_all_kinds_comes_back(opened: Api, session: str) -> None:
+    done = opened.sessions.run(
+        session, "console.log('ü \\u0000 \\u2028 😀'); throw new Error('\\udfff')"
+    )
+    assert done.console[0].text == "ü \x00 \u2028 😀"
     assert opened.executions.get(done.execution).console == done.console
+    assert opened.executions.get(done.execution).error == done.error
 
 
 def test_a_file_and_an_untracked_one(opened: Api, place: Folder, session: str) -> None:

@@ -7,20 +7,22 @@ from collections.abc import Sequence
 
 from vmgit.documents import (
     ExecutionDocument,
+    RedoDocument,
     RefreshDocument,
     SessionDocument,
     SessionSummaryDocument,
+    UndoDocument,
     session_document,
     session_summary,
 )
 from vmgit.eventlog.rows import OPEN_STATES, SessionRow
-from vmgit.state import fold
+from vmgit.history import read_session
 from vmgit.workspace import Workspace as Parts
 
 from .host import Host
-from .requests import CreateRequest, run_request
+from .requests import CreateRequest, ForkRequest, UndoRequest, run_request
 from .running import run_in
-from .session_work import close_in, create_in, refresh_in
+from .session_work import close_in, create_in, fork_in, redo_in, refresh_in, undo_in
 from .ticket import Ticket
 
 
@@ -67,7 +69,7 @@ class Sessions:
     def get(self, session: str) -> SessionDocument:
         """Return one session. Raises `NotFoundError`, or `UsageError` for an ambiguous id."""
         row = self._find(session)
-        return session_document(fold(self._parts.log.read(stream=row.id)))
+        return session_document(read_session(self._parts.log, row.id))
 
     def run(
         self,
@@ -100,6 +102,55 @@ class Sessions:
         return self._host.in_session(
             self._find(session).id,
             lambda live: refresh_in(self._parts, live),
+            wait=wait,
+            ticket=ticket or Ticket(),
+        )
+
+    def fork(
+        self,
+        session: str,
+        *,
+        name: str | None = None,
+        wait: bool = True,
+        ticket: Ticket | None = None,
+    ) -> SessionDocument:
+        """Make a session that goes on from what `session` is now; the two share nothing after.
+
+        Raises `RefusedError` when there is nothing to go on from and `UsageError` for a name that
+        is taken or none.
+        """
+        request = ForkRequest(name=name).checked()
+        found = self._find(session).id
+        return self._host.in_session(
+            found,
+            lambda live: fork_in(self._parts, self._host.sessions, live, request),
+            wait=wait,
+            ticket=ticket or Ticket(),
+        )
+
+    def undo(
+        self, session: str, count: int = 1, *, wait: bool = True, ticket: Ticket | None = None
+    ) -> UndoDocument:
+        """Go back to before the last `count` executions of a session.
+
+        Those that ended by themselves count, throws included. Raises `RefusedError` when so many
+        cannot be undone: an undo does not cross a refresh.
+        """
+        request = UndoRequest(count=count).checked()
+        return self._host.in_session(
+            self._find(session).id,
+            lambda live: undo_in(self._parts, live, request),
+            wait=wait,
+            ticket=ticket or Ticket(),
+        )
+
+    def redo(
+        self, session: str, *, wait: bool = True, ticket: Ticket | None = None
+    ) -> RedoDocument:
+        """Bring back what the last undo took away. Raises `RefusedError` when there is none."""
+        return self._host.in_session(
+            self._find(session).id,
+            lambda live: redo_in(self._parts, live),
             wait=wait,
             ticket=ticket or Ticket(),
         )

@@ -7,10 +7,19 @@ from collections.abc import Sequence
 
 from vmgit.api.requests import FreshRunRequest
 from vmgit.api.ticket import Ticket
-from vmgit.documents import EventDocument, ExecutionDocument, ExecutionSummaryDocument
+from vmgit.cancel import only_running
+from vmgit.documents import (
+    CancelledDocument,
+    EventDocument,
+    ExecutionDocument,
+    ExecutionSummaryDocument,
+)
 
 from .asking import ask, segment
 from .connection import Connection
+
+#: The most rows that a server lists.
+_ALL = 1_000_000
 
 
 class Executions:
@@ -42,13 +51,21 @@ class Executions:
         limit: int | None = 50,
     ) -> builtins.list[ExecutionSummaryDocument]:
         """Return executions, newest first; `limit=None` for all of them."""
-        parameters = {"session": session, "status": status, "limit": limit}
+        most = _ALL if limit is None else max(limit, 1)
+        parameters = {"session": session, "status": status, "limit": most}
         kind = builtins.list[ExecutionSummaryDocument]
-        return self._connection.get("/executions", kind, parameters)
+        return self._connection.get("/executions", kind, parameters)[:limit]
 
     def get(self, execution: str) -> ExecutionDocument:
         """Return one execution with what it printed and how it ended. Raises `NotFoundError`."""
         return self._connection.get(f"/executions/{segment(execution)}", ExecutionDocument)
+
+    def cancel(self, execution: str | None = None) -> CancelledDocument:
+        """Stop an execution that runs, and wait until that is recorded; the only one by default."""
+        if execution is None:
+            execution = only_running([one.execution for one in self.list(status="running")])
+        place = f"/executions/{segment(execution)}/cancel"
+        return self._connection.post(place, CancelledDocument)
 
     def events(self, execution: str) -> builtins.list[EventDocument]:
         """Return the events of one execution, in order. Raises `NotFoundError`."""

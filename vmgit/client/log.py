@@ -12,7 +12,7 @@ from vmgit.documents import EventDocument, VerificationDocument
 
 from .connection import Connection, ServerGoneError, decode
 
-#: Events in one answer.
+#: The most events in one answer.
 _PAGE = 1000
 #: Seconds between two tries to take up a stream that was cut off, and for all of them together.
 _AGAIN = 0.2

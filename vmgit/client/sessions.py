@@ -5,13 +5,21 @@ from __future__ import annotations
 import builtins
 from collections.abc import Sequence
 
-from vmgit.api.requests import CloseRequest, CreateRequest, check_name, run_request
+from vmgit.api.requests import (
+    CloseRequest,
+    CreateRequest,
+    ForkRequest,
+    UndoRequest,
+    run_request,
+)
 from vmgit.api.ticket import Ticket
 from vmgit.documents import (
     ExecutionDocument,
+    RedoDocument,
     RefreshDocument,
     SessionDocument,
     SessionSummaryDocument,
+    UndoDocument,
 )
 
 from .asking import ask, segment
@@ -34,7 +42,7 @@ class Sessions:
         ticket: Ticket | None = None,
     ) -> SessionDocument:
         """Make a session and run its startup; its status is `crashed` when that fails."""
-        body = CreateRequest(profile=profile, name=check_name(name), at=at)
+        body = CreateRequest(profile=profile, name=name, at=at).checked()
         return ask(self._connection, "/sessions", SessionDocument, body, ticket)
 
     def list(
@@ -71,6 +79,34 @@ class Sessions:
         """Bring a session up to date with what it follows, as every `run` does first."""
         place = f"/sessions/{segment(session)}/refresh"
         return ask(self._connection, place, RefreshDocument, None, ticket, wait=wait)
+
+    def fork(
+        self,
+        session: str,
+        *,
+        name: str | None = None,
+        wait: bool = True,
+        ticket: Ticket | None = None,
+    ) -> SessionDocument:
+        """Make a session that goes on from what `session` is now; the two share nothing after."""
+        place = f"/sessions/{segment(session)}/fork"
+        body = ForkRequest(name=name).checked()
+        return ask(self._connection, place, SessionDocument, body, ticket, wait=wait)
+
+    def undo(
+        self, session: str, count: int = 1, *, wait: bool = True, ticket: Ticket | None = None
+    ) -> UndoDocument:
+        """Go back to before the last `count` executions of a session."""
+        place = f"/sessions/{segment(session)}/undo"
+        body = UndoRequest(count=count).checked()
+        return ask(self._connection, place, UndoDocument, body, ticket, wait=wait)
+
+    def redo(
+        self, session: str, *, wait: bool = True, ticket: Ticket | None = None
+    ) -> RedoDocument:
+        """Bring back what the last undo took away. Raises `RefusedError` when there is none."""
+        place = f"/sessions/{segment(session)}/redo"
+        return ask(self._connection, place, RedoDocument, None, ticket, wait=wait)
 
     def close(
         self,

@@ -55,9 +55,8 @@ class Auth:
         if server is not None and server[1] is None:
             return
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        port = server[1] if server is not None else None
         host = hosts[0].decode("latin-1").lower() if len(hosts) == 1 else ""
-        if not self._is_ours(host, port):
+        if not self._is_ours(host, server):
             raise ForeignError("the Host header does not name this server.", details={"host": host})
         for name, value in scope["headers"]:
             origin = value.decode("latin-1").lower()
@@ -67,11 +66,14 @@ class Auth:
                 )
         self._check_token(scope)
 
-    def _is_ours(self, host: str, port: int | None) -> bool:
+    def _is_ours(self, host: str, server: tuple[str, int] | None) -> bool:
         name, colon, digits = host.rpartition(":")
         if not colon or host.endswith("]"):
             name, digits = host, "80"
-        return name in self._names and digits == str(port)
+        if server is None or digits != str(server[1]):
+            return False
+        # An address is nobody else's: a page of another origin has a name or another address.
+        return name in self._names or name.strip("[]") == server[0]
 
     def _check_token(self, scope: MutableMapping[str, Any]) -> None:
         given = [value for name, value in scope["headers"] if name == b"authorization"]

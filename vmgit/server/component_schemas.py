@@ -11,7 +11,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from vmgit.api.requests import SESSION_NAME
-from vmgit.server_documents import ErrorBody, TicketDocument
+from vmgit.documents.server import ErrorBody, TicketDocument
 
 _TEMPLATE = "#/components/schemas/{name}"
 

@@ -14,7 +14,7 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from vmgit.server_documents import ErrorBody, TicketDocument
+from vmgit.documents.server import ErrorBody, TicketDocument
 from vmgit.version import __version__
 
 from .component_schemas import component_schemas

@@ -14,7 +14,8 @@ from vmgit.api.ticket import Ticket
 from vmgit.api.workspace import Workspace
 from vmgit.clock import wall_us
 from vmgit.documents import ExecutionDocument
-from vmgit.sessions import LiveSession, Sessions
+from vmgit.live import LiveSession
+from vmgit.sessions import Sessions
 from vmgit.workspace import Workspace as Parts
 
 from .hub import Hub
@@ -23,6 +24,9 @@ from .resident import MAX_LIVE, Resident
 from .tickets import Given, Tickets
 
 T = TypeVar("T")
+
+#: Threads for what is done at once.
+_AT_ONCE = 16
 
 
 class Service:
@@ -41,6 +45,7 @@ class Service:
         self.started_us = wall_us()
         # Replays and checks of the log take long and must not take the threads of the sessions.
         self._background = Queues(os.cpu_count() or 1, lambda _: None)
+        self._at_once = Queues(_AT_ONCE, lambda _: None)
 
     def __enter__(self) -> Service:
         self.host.__enter__()
@@ -54,6 +59,7 @@ class Service:
     def close(self) -> None:
         """Wait for what runs, give the host lock back and close every file."""
         self._background.close()
+        self._at_once.close()
         self.host.close()
         self.parts.close()
 
@@ -100,6 +106,12 @@ class Service:
         """Run work that takes long and changes no session; `session` is the one it is about."""
         answer = self._background.beside(work, ticket)
         self.tickets.add(Given(ticket, session, answer))
+        return answer
+
+    def at_once(self, work: Callable[[], T], ticket: Ticket) -> Future[T]:
+        """Run work that must not wait behind anything, such as the cancelling of something else."""
+        answer = self._at_once.beside(work, ticket)
+        self.tickets.add(Given(ticket, None, answer))
         return answer
 
     def cancel(self, ticket: Ticket) -> bool:

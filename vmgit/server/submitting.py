@@ -18,8 +18,8 @@ from urllib.parse import quote
 import msgspec
 
 from vmgit.api.ticket import Ticket
+from vmgit.documents.server import FailureDocument, TicketDocument
 from vmgit.errors import RefusedError, UsageError, VmgitError
-from vmgit.server_documents import FailureDocument, TicketDocument
 
 from .responses import error_answer
 from .service import Service

@@ -16,7 +16,7 @@ from vmgit import hostlock
 from vmgit.api.ticket import Ticket
 from vmgit.errors import BusyError, VmgitError
 from vmgit.events.workspace import WatchDegraded, WatchRecovered
-from vmgit.sessions import LiveSession
+from vmgit.live import LiveSession
 from vmgit.watch.batch import Ready
 from vmgit.watch.loop import WatchLoop, worktree_batch
 from vmgit.watch.reports import Report, Reporter

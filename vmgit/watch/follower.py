@@ -13,7 +13,8 @@ from typing import Protocol
 
 from vmgit.errors import VmgitError
 from vmgit.events.session import Origin
-from vmgit.sessions import LiveSession, Sessions, Update
+from vmgit.live import LiveSession, Update
+from vmgit.sessions import Sessions
 from vmgit.state import SessionState
 
 from .batch import Ready as Batched

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Response, get, post
 
 from vmgit.api.requests import FreshRunRequest, RunRequest
-from vmgit.documents import EventDocument, ExecutionDocument, ExecutionSummaryDocument
+from vmgit.documents import (
+    CancelledDocument,
+    EventDocument,
+    ExecutionDocument,
+    ExecutionSummaryDocument,
+)
 from vmgit.server.answering import reply
 from vmgit.server.parameters import ExecutionStatus, Limit, NoWait, OfSession, Wait
 from vmgit.server.service import Service
@@ -85,6 +91,25 @@ def get_events(service: Service, execution: str) -> list[EventDocument]:
     return service.api.executions.events(execution)
 
 
+@post("/executions/{execution:str}/cancel", status_code=200, summary="Cancel an execution")
+async def cancel_execution(
+    service: Service, request: Request[Any, Any, Any], execution: str, wait: Wait = True
+) -> Response[CancelledDocument]:
+    """Stop an execution that runs, and tell how it ended once that is recorded.
+
+    What it did until then is recorded as cancelled; the session goes on as if it had not begun.
+    """
+    row = await asyncio.to_thread(service.parts.views.find_execution, execution)
+    given = submit(
+        service,
+        request.scope["headers"],
+        ("cancel", row.id),
+        None,
+        lambda ticket: service.at_once(lambda: service.api.executions.cancel(row.id), ticket),
+    )
+    return await reply(service, given, wait=wait)
+
+
 ROUTES = [
     run_in_session,
     list_of_session,
@@ -92,4 +117,5 @@ ROUTES = [
     list_executions,
     get_execution,
     get_events,
+    cancel_execution,
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import get
 
-from vmgit.server_documents import HealthDocument
+from vmgit.documents.server import HealthDocument
 from vmgit.version import __version__
 
 

@@ -8,11 +8,11 @@ from litestar import Request, Response, get, post
 
 from vmgit.api.ticket import Ticket
 from vmgit.documents import VerificationDocument
+from vmgit.documents.server import RebuiltDocument
 from vmgit.server.answering import answer, reply
 from vmgit.server.parameters import Wait
 from vmgit.server.service import Service
 from vmgit.server.submitting import settled, submit
-from vmgit.server_documents import RebuiltDocument
 
 
 @get("/journal/verify", summary="Check the event log")

@@ -1,22 +1,53 @@
-"""`/sessions`: make, find, refresh and close sessions."""
+"""`/sessions`: make, find, refresh, fork, undo and close sessions."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
-from vmgit.api.requests import CloseRequest, CreateRequest
-from vmgit.api.session_work import close_in, create_in, refresh_in
-from vmgit.documents import RefreshDocument, SessionDocument, SessionSummaryDocument
+from vmgit.api.requests import CloseRequest, CreateRequest, ForkRequest, UndoRequest
+from vmgit.api.session_work import close_in, create_in, fork_in, redo_in, refresh_in, undo_in
+from vmgit.documents import (
+    RedoDocument,
+    RefreshDocument,
+    SessionDocument,
+    SessionSummaryDocument,
+    UndoDocument,
+)
+from vmgit.live import LiveSession
 from vmgit.server.answering import reply
 from vmgit.server.parameters import NoWait, SessionState, Wait
 from vmgit.server.service import Service
 from vmgit.server.submitting import session_id, submit
+from vmgit.server.tickets import Given
 
 _STATES = Parameter(query="state", description="Those in this state; may be given several times.")
 _ALL = Parameter(query="all", description="Also those that have ended.")
+
+
+class _Turn(NamedTuple):
+    """What is asked of a session, to be done when its turn has come."""
+
+    request: Request[Any, Any, Any]
+    session: str
+    what: str
+    body: msgspec.Struct | None
+    no_wait: bool
+
+    async def submit(self, service: Service, work: Callable[[LiveSession], Any]) -> Given:
+        """Queue `work` for it; see `submitting.submit`."""
+        found = await session_id(service, self.session)
+        return submit(
+            service,
+            self.request.scope["headers"],
+            (self.what, found),
+            self.body,
+            lambda ticket: service.in_session(found, work, ticket, wait=not self.no_wait),
+        )
 
 
 @get("/sessions", sync_to_thread=True, summary="List sessions")
@@ -65,16 +96,54 @@ async def refresh_session(
     no_wait: NoWait = False,
 ) -> Response[RefreshDocument]:
     """Bring a session up to date with what it follows, as every execution does first."""
-    found = await session_id(service, session)
-    given = submit(
-        service,
-        request.scope["headers"],
-        ("session.refresh", found),
-        None,
-        lambda ticket: service.in_session(
-            found, lambda live: refresh_in(service.parts, live), ticket, wait=not no_wait
-        ),
+    asked = _Turn(request, session, "session.refresh", None, no_wait)
+    given = await asked.submit(service, lambda live: refresh_in(service.parts, live))
+    return await reply(service, given, wait=wait)
+
+
+@post("/sessions/{session:str}/fork", status_code=201, summary="Fork a session")
+async def fork_session(
+    service: Service,
+    request: Request[Any, Any, Any],
+    session: str,
+    data: ForkRequest,
+    wait: Wait = True,
+    no_wait: NoWait = False,
+) -> Response[SessionDocument]:
+    """Make a session that goes on from what this one is now; the two share nothing after."""
+    asked = _Turn(request, session, "session.fork", data.checked(), no_wait)
+    given = await asked.submit(
+        service, lambda live: fork_in(service.parts, service.host.sessions, live, data)
     )
+    return await reply(service, given, wait=wait, status=201, location=_location)
+
+
+@post("/sessions/{session:str}/undo", status_code=200, summary="Undo executions")
+async def undo_session(
+    service: Service,
+    request: Request[Any, Any, Any],
+    session: str,
+    data: UndoRequest,
+    wait: Wait = True,
+    no_wait: NoWait = False,
+) -> Response[UndoDocument]:
+    """Go back to before the last `count` executions, throws included; not past a refresh."""
+    asked = _Turn(request, session, "session.undo", data.checked(), no_wait)
+    given = await asked.submit(service, lambda live: undo_in(service.parts, live, data))
+    return await reply(service, given, wait=wait)
+
+
+@post("/sessions/{session:str}/redo", status_code=200, summary="Redo what was undone")
+async def redo_session(
+    service: Service,
+    request: Request[Any, Any, Any],
+    session: str,
+    wait: Wait = True,
+    no_wait: NoWait = False,
+) -> Response[RedoDocument]:
+    """Bring back what the last undo took away."""
+    asked = _Turn(request, session, "session.redo", None, no_wait)
+    given = await asked.submit(service, lambda live: redo_in(service.parts, live))
     return await reply(service, given, wait=wait)
 
 
@@ -88,16 +157,8 @@ async def close_session(
     no_wait: NoWait = False,
 ) -> Response[SessionDocument]:
     """Close a session for good; its log stays and can be replayed."""
-    found = await session_id(service, session)
-    given = submit(
-        service,
-        request.scope["headers"],
-        ("session.close", found),
-        data,
-        lambda ticket: service.in_session(
-            found, lambda live: close_in(live, data.reason), ticket, wait=not no_wait
-        ),
-    )
+    asked = _Turn(request, session, "session.close", data, no_wait)
+    given = await asked.submit(service, lambda live: close_in(live, data.reason))
     return await reply(service, given, wait=wait)
 
 
@@ -105,4 +166,13 @@ def _location(session: SessionDocument) -> str:
     return f"/api/v1/sessions/{session.session}"
 
 
-ROUTES = [list_sessions, create_session, get_session, refresh_session, close_session]
+ROUTES = [
+    list_sessions,
+    create_session,
+    get_session,
+    refresh_session,
+    fork_session,
+    undo_session,
+    redo_session,
+    close_session,
+]

@@ -6,11 +6,11 @@ from typing import Any
 
 from litestar import Response, delete, get
 
+from vmgit.documents.server import TicketDocument
 from vmgit.errors import BusyError
 from vmgit.server.answering import answer
 from vmgit.server.service import Service
 from vmgit.server.submitting import ticket_document
-from vmgit.server_documents import TicketDocument
 
 
 class DoneError(BusyError):

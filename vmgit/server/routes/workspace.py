@@ -8,8 +8,8 @@ import msgspec
 from litestar import get
 
 from vmgit.documents import WorkspaceDocument
+from vmgit.documents.server import QueueDocument, ServerDocument
 from vmgit.server.service import Service
-from vmgit.server_documents import QueueDocument, ServerDocument
 from vmgit.version import __version__
 
 

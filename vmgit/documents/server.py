@@ -1,7 +1,4 @@
-"""The JSON shapes of what only a server has: its health, its tickets, itself.
-
-Apart from `documents`, which holds what every way of using a workspace gives. Pure.
-"""
+"""The documents of what only a server has: its health, its tickets, itself, its errors."""
 
 from __future__ import annotations
 
