@@ -6,6 +6,7 @@ What one session does is `live`'s business.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from .errors import UsageError
 from .events.envelope import NewEvent, StoredEvent
@@ -36,6 +37,8 @@ class Sessions:
         self._services = services
         self._prefix = prefix
         self._live: dict[str, LiveSession] = {}
+        #: Called with the id of a session that is about to be made, before anybody can see it.
+        self.on_begin: Callable[[str], None] | None = None
 
     def create(
         self,
@@ -99,8 +102,11 @@ class Sessions:
 
     def _begin(self, event: NewEvent, name: str | None, *, durable: bool) -> StoredEvent:
         """Append the first event of a new session. Raises `UsageError` when the name is taken."""
+        session = new_session_id()
+        if self.on_begin is not None:
+            self.on_begin(session)
         try:
-            return self._services.recorder.create(new_session_id(), event, durable=durable)
+            return self._services.recorder.create(session, event, durable=durable)
         except UsageError as error:
             if error.kind != "name_taken":
                 raise
@@ -131,6 +137,10 @@ class Sessions:
             return live
         live = self._live[session] = LiveSession(read_session(self._log, session), self._services)
         return live
+
+    def kept(self, session: str) -> LiveSession | None:
+        """Return the session with this full id as it was used last; None when it never was."""
+        return self._live.get(session)
 
     def abort_open(self, session: str, reason: str) -> list[Execution]:
         """Close the executions of a session that have no end; nobody runs them any more."""

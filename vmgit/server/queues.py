@@ -54,6 +54,8 @@ class Queues:
         self._queues: dict[str, _Queue] = {}
         self._beside: set[Ticket] = set()
         self._closing = False
+        #: The ticket that this thread works for, and the queues that its work has claimed.
+        self._own = threading.local()
 
     def submit(self, name: str, work: Callable[[], T], ticket: Ticket, *, wait: bool) -> Future[T]:
         """Queue `work` behind what queue `name` has; the future gets its answer.
@@ -82,6 +84,17 @@ class Queues:
             self._beside.add(ticket)
             self._pool.submit(self._alone, item)
         return item.answer
+
+    def claim(self, name: str) -> None:
+        """Let the work that runs in this thread have the new queue `name` too, until it ends.
+
+        For a session that it makes, which others may see and use before it is complete.
+        """
+        queue = _Queue()
+        queue.running = self._own.ticket
+        with self._lock:
+            self._queues[name] = queue
+        self._own.claimed.append(name)
 
     def waiting(self, name: str) -> int:
         """Return how many pieces wait in a queue behind the one that runs."""
@@ -151,7 +164,7 @@ class Queues:
 
     def _drain(self, name: str, queue: _Queue, item: _Item) -> None:
         while True:
-            _answer(item)
+            self._perform(item)
             self._after(name)
             with self._lock:
                 if not queue.waiting:
@@ -160,9 +173,25 @@ class Queues:
                 item = queue.waiting.popleft()
                 queue.running = item.ticket
 
+    def _perform(self, item: _Item) -> None:
+        """Answer an item, and hand on the queues that its work has claimed."""
+        claimed: list[str] = []
+        self._own.ticket, self._own.claimed = item.ticket, claimed
+        _answer(item)
+        for name in claimed:
+            self._after(name)
+            with self._lock:
+                queue = self._queues[name]
+                if not queue.waiting:
+                    del self._queues[name]
+                    continue
+                following = queue.waiting.popleft()
+                queue.running = following.ticket
+            self._drain(name, queue, following)
+
     def _alone(self, item: _Item) -> None:
         try:
-            _answer(item)
+            self._perform(item)
         finally:
             with self._lock:
                 self._beside.discard(item.ticket)

@@ -44,6 +44,7 @@ class Resident:
     def __enter__(self) -> Resident:
         """Take the host lock. Raises `BusyError` naming who holds it, and as `hosting` does."""
         self._sessions = self._held.enter_context(self._parts.hosting(wait=False))
+        self._sessions.on_begin = self.queues.claim
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,11 +74,7 @@ class Resident:
         """Queue work that is no use of the session, unless it gives it a heap."""
 
         def look() -> T:
-            live = self.sessions.get(session)
-            result = work(live)
-            if live.is_warm:
-                self._live(session)
-            return result
+            return work(self.sessions.get(session))
 
         return self.queues.submit(session, look, ticket, wait=True)
 
@@ -119,10 +116,12 @@ class Resident:
 
     def _rest(self, session: str) -> None:
         """Do what a session's next use profits from, now that its answer was given."""
+        live = self.sessions.kept(session)
         with self._lock:
-            live = self._warm.get(session)
             if live is not None and live.state.ended is not None:
-                del self._warm[session]
+                self._warm.pop(session, None)
+            elif live is not None and live.is_warm:
+                self._warm.setdefault(session, live)
             over = [name for name in self._warm if name != session]
             over = over[: max(len(self._warm) - self.max_live, 0)]
             dropped = [(name, self._warm.pop(name)) for name in over]
