@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workspaces import TIMEOUT, Folder
+from workspaces import TIMEOUT, Done, Folder
 
 from vmgit.hostlock import holder
 from vmgit.serving.record import lock_path
@@ -39,7 +40,7 @@ class Served:
     def kill(self) -> None:
         """Kill -9, and wait until the kernel has taken everything back."""
         os.kill(self.pid, signal.SIGKILL)
-        _gone(self.folder)
+        _wait(self.folder)
 
 
 def state_dir(folder: Folder) -> Path:
@@ -54,16 +55,33 @@ def served(folder: Folder, *options: str) -> Iterator[Served]:
     try:
         yield Served(folder, record)
     finally:
-        if holder(lock_path(state_dir(folder))) is not None:
+        if not gone(folder):
             with contextlib.suppress(ProcessLookupError):
                 # Twice: whatever a test left running is cancelled.
                 os.kill(record["pid"], signal.SIGTERM)
                 os.kill(record["pid"], signal.SIGINT)
-            _gone(folder)
+            _wait(folder)
 
 
-def _gone(folder: Folder) -> None:
+def gone(folder: Folder) -> bool:
+    """Return whether no server runs for the workspace's repository."""
+    return holder(lock_path(state_dir(folder))) is None
+
+
+def statuses(folder: Folder) -> list[str]:
+    """Return how the executions of a workspace ended, the newest first."""
+    return [one["status"] for one in folder.fine("exec", "list", "--json").json]
+
+
+def ended(process: subprocess.Popen[str], number: int) -> Done:
+    """Send a process a signal and wait for its end."""
+    process.send_signal(number)
+    out, err = process.communicate(timeout=TIMEOUT)
+    return Done(process.returncode, out, err)
+
+
+def _wait(folder: Folder) -> None:
     deadline = time.monotonic() + TIMEOUT
-    while holder(lock_path(state_dir(folder))) is not None:
+    while not gone(folder):
         assert time.monotonic() < deadline, "the server does not end"
         time.sleep(0.01)

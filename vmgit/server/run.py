@@ -199,9 +199,9 @@ def _listening(
     with contextlib.ExitStack() as held:
         sockets = []
         if options.listen is not None:
-            token(paths.state_dir)
             tcp = listen_tcp(options.listen, allow_remote=options.allow_remote)
             sockets.append(held.enter_context(tcp))
+            token(paths.state_dir)
         place = socket_path.socket_place(paths.state_dir)
         held.callback(socket_path.remove, place, paths.state_dir)
         sockets.append(held.enter_context(socket_path.bind(place)))
