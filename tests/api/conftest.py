@@ -4,33 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from realgit import Git
 from served import served
-from workspaces import Folder
+from workspaces import Folder, make_folder
 
 import vmgit
 from vmgit.api.workspace import Workspace
 from vmgit.client.client import Client
 
 MODES = ("workspace", "client")
-STARTUP = "let n = 0;\nfunction twice(x) { return 2 * x; }\n"
-
-
-def make_folder(root: Path) -> Folder:
-    """Make a committed workspace whose executions may take a while."""
-    root.mkdir(parents=True)
-    made = Folder(Git(root).init())
-    made.write("vmgit.toml", "format = 1\n")
-    made.profile('startup = ["startup/a.js"]\n\n[limits]\nwall_ms = 20000\ncpu_ms = 20000\n')
-    made.profile("startup = []\n", name="plain")
-    made.profile("[capabilities]\nenv = ['HOME']\n", name="greedy")
-    made.write("startup/a.js", STARTUP)
-    made.write("hello.js", "console.log('hello', ...vmgit.args);\n")
-    made.commit("workspace")
-    return made
 
 
 @pytest.fixture(scope="module", params=MODES)

@@ -185,6 +185,7 @@ def test_without_a_session_it_is_a_fresh_one_that_is_closed_after(folder: Folder
     assert [row["status"] for row in every] == ["closed", "closed"]
 
 
+@pytest.mark.embedded
 def test_a_change_is_told_before_the_code_runs(folder: Folder) -> None:
     folder.fine("session", "new", "--name", "s")
     folder.write("startup/00-base.js", "function twice(x) { return x + x + 1; }\n")
@@ -241,6 +242,7 @@ def _wait_until_running(folder: Folder) -> None:
     eventually(running, "the code never began")
 
 
+@pytest.mark.embedded
 def test_a_killed_command_leaves_nothing_behind(folder: Folder) -> None:
     folder.profile("[limits]\nwall_ms = 60000\ncpu_ms = 60000\n")
     folder.fine("session", "new", "--name", "s")
@@ -254,6 +256,7 @@ def test_a_killed_command_leaves_nothing_behind(folder: Folder) -> None:
     assert folder.fine("journal", "verify", "--json").json["ok"]
 
 
+@pytest.mark.embedded
 def test_a_workspace_in_a_subfolder_of_its_repository(folder: Folder) -> None:
     inner = make_workspace(folder.root / "tools" / "inner")
     # One repository only: the outer one.
@@ -266,6 +269,7 @@ def test_a_workspace_in_a_subfolder_of_its_repository(folder: Folder) -> None:
     assert folder.vmgit("run", "../../a.js", cwd=inner.root).status == 2
 
 
+@pytest.mark.embedded
 def test_linked_worktrees_share_one_log(folder: Folder, tmp_path: Path) -> None:
     linked = tmp_path / "linked"
     folder.git("worktree", "add", "--quiet", "-b", "side", linked)

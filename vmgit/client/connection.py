@@ -16,7 +16,7 @@ import msgspec
 
 from vmgit.api.ticket import CancelledError
 from vmgit.error_answers import from_status
-from vmgit.errors import EnvironmentFailure, VmgitError
+from vmgit.errors import EnvironmentFailure, UsageError, VmgitError
 from vmgit.serving.socket_path import reachable
 from vmgit.version import __version__
 
@@ -51,6 +51,10 @@ class Connection:
         self.place = str(uds or url)
         headers = {"User-Agent": f"vmgit/{__version__} ({agent})"}
         if token is not None:
+            if not (token.isascii() and token.isprintable() and token.strip()):
+                raise UsageError(
+                    "that is no token of a server.", hints=["`vmgit serve token` prints it."]
+                )
             headers["Authorization"] = f"Bearer {token}"
         self._options: dict[str, Any] = {"base_url": url, "headers": headers, "trust_env": False}
         self._uds = name
