@@ -58,6 +58,8 @@ class Service:
 
     def close(self) -> None:
         """Wait for what runs, give the host lock back and close every file."""
+        for ticket in self._background.tickets():
+            ticket.cancel()
         self._background.close()
         self._at_once.close()
         self.host.close()

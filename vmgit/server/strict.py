@@ -53,7 +53,7 @@ def refuse_unknown(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     path = connection.scope["path_params"]
     known = {
-        _query_name(field): field
+        query_name(field): field
         for name, field in parameters.items()
         if name not in _INJECTED and name not in path
     }
@@ -69,9 +69,10 @@ def refuse_unknown(connection: Connection, handler: BaseRouteHandler) -> None:
             raise UsageError(f"the query parameter {name!r} is given twice.", code="query")
 
 
-def _query_name(field: FieldDefinition) -> str:
+def query_name(field: FieldDefinition) -> str:
+    """Return what a parameter of a handler is called in a query."""
     kwarg = field.kwarg_definition
-    return (kwarg.query if isinstance(kwarg, ParameterKwarg) else None) or field.name
+    return (kwarg.name if isinstance(kwarg, ParameterKwarg) else None) or field.name
 
 
 def _is_list(field: FieldDefinition) -> bool:

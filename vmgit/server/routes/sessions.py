@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar import Response, get, post
+from litestar.params import JSONBody, QueryParameter
 
 from vmgit.api.requests import CloseRequest, CreateRequest, ForkRequest, UndoRequest
 from vmgit.api.session_work import close_in, create_in, fork_in, redo_in, refresh_in, undo_in
@@ -20,19 +20,21 @@ from vmgit.documents import (
 )
 from vmgit.live import LiveSession
 from vmgit.server.answering import reply
-from vmgit.server.parameters import NoWait, SessionState, Wait
+from vmgit.server.parameters import NoWait, SessionName, SessionState, TheRequest, TheService, Wait
 from vmgit.server.service import Service
 from vmgit.server.submitting import session_id, submit
 from vmgit.server.tickets import Given
 
-_STATES = Parameter(query="state", description="Those in this state; may be given several times.")
-_ALL = Parameter(query="all", description="Also those that have ended.")
+_STATES = QueryParameter(
+    name="state", description="Those in this state; may be given several times."
+)
+_ALL = QueryParameter(name="all", description="Also those that have ended.")
 
 
 class _Turn(NamedTuple):
     """What is asked of a session, to be done when its turn has come."""
 
-    request: Request[Any, Any, Any]
+    request: TheRequest
     session: str
     what: str
     body: msgspec.Struct | None
@@ -52,7 +54,7 @@ class _Turn(NamedTuple):
 
 @get("/sessions", sync_to_thread=True, summary="List sessions")
 def list_sessions(
-    service: Service,
+    service: TheService,
     states: Annotated[list[SessionState] | None, _STATES] = None,
     everything: Annotated[bool, _ALL] = False,
 ) -> list[SessionSummaryDocument]:
@@ -62,7 +64,7 @@ def list_sessions(
 
 @post("/sessions", status_code=201, summary="Make a session")
 async def create_session(
-    service: Service, request: Request[Any, Any, Any], data: CreateRequest, wait: Wait = True
+    service: TheService, request: TheRequest, data: JSONBody[CreateRequest], wait: Wait = True
 ) -> Response[SessionDocument]:
     """Make a session and run its startup; its status is `crashed` when that fails.
 
@@ -82,16 +84,16 @@ async def create_session(
 
 
 @get("/sessions/{session:str}", sync_to_thread=True, summary="Show a session")
-def get_session(service: Service, session: str) -> SessionDocument:
+def get_session(service: TheService, session: SessionName) -> SessionDocument:
     """Show a session: what it was made from, what serves now, its executions."""
     return service.api.sessions.get(session)
 
 
 @post("/sessions/{session:str}/refresh", status_code=200, summary="Refresh a session")
 async def refresh_session(
-    service: Service,
-    request: Request[Any, Any, Any],
-    session: str,
+    service: TheService,
+    request: TheRequest,
+    session: SessionName,
     wait: Wait = True,
     no_wait: NoWait = False,
 ) -> Response[RefreshDocument]:
@@ -103,10 +105,10 @@ async def refresh_session(
 
 @post("/sessions/{session:str}/fork", status_code=201, summary="Fork a session")
 async def fork_session(
-    service: Service,
-    request: Request[Any, Any, Any],
-    session: str,
-    data: ForkRequest,
+    service: TheService,
+    request: TheRequest,
+    session: SessionName,
+    data: JSONBody[ForkRequest],
     wait: Wait = True,
     no_wait: NoWait = False,
 ) -> Response[SessionDocument]:
@@ -120,10 +122,10 @@ async def fork_session(
 
 @post("/sessions/{session:str}/undo", status_code=200, summary="Undo executions")
 async def undo_session(
-    service: Service,
-    request: Request[Any, Any, Any],
-    session: str,
-    data: UndoRequest,
+    service: TheService,
+    request: TheRequest,
+    session: SessionName,
+    data: JSONBody[UndoRequest],
     wait: Wait = True,
     no_wait: NoWait = False,
 ) -> Response[UndoDocument]:
@@ -135,9 +137,9 @@ async def undo_session(
 
 @post("/sessions/{session:str}/redo", status_code=200, summary="Redo what was undone")
 async def redo_session(
-    service: Service,
-    request: Request[Any, Any, Any],
-    session: str,
+    service: TheService,
+    request: TheRequest,
+    session: SessionName,
     wait: Wait = True,
     no_wait: NoWait = False,
 ) -> Response[RedoDocument]:
@@ -149,10 +151,10 @@ async def redo_session(
 
 @post("/sessions/{session:str}/close", status_code=200, summary="Close a session")
 async def close_session(
-    service: Service,
-    request: Request[Any, Any, Any],
-    session: str,
-    data: CloseRequest,
+    service: TheService,
+    request: TheRequest,
+    session: SessionName,
+    data: JSONBody[CloseRequest],
     wait: Wait = True,
     no_wait: NoWait = False,
 ) -> Response[SessionDocument]:
