@@ -33,7 +33,7 @@ def test_profiles_are_read(server: Served) -> None:
         assert own["settings"]["startup"] == [], "nothing of what it extends"
         whole = server.client.get("/profiles/more?effective=true").json()
         assert whole["settings"]["limits"]["wall_ms"] == 20000
-        assert set(whole["chain"]) == {"more", "default"}
+        assert set(whole["chain"]) == {"profiles/more.toml", "profiles/default.toml"}
         failure(server.client.get("/profiles/bad"), 422, "refused")
         failure(server.client.get("/profiles/none"), 404, "not_found")
         failure(server.client.get("/profiles/more?rev=HEAD"), 404, "not_found")

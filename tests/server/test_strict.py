@@ -92,6 +92,13 @@ def test_query_parameters_have_their_types(server: Served, query: str) -> None:
     assert name in error["message"]
 
 
+@pytest.mark.parametrize("query", ["/events?limit=null", "/executions?status=null"])
+def test_null_is_no_number_and_no_choice(server: Served, query: str) -> None:
+    failure(server.client.get(query), 400, "query")
+    failure(server.client.get("/sessions/null"), 404, "not_found")
+    failure(server.client.get("/profiles?rev=null"), 404, "unknown_revision")
+
+
 def test_unknown_routes_and_methods(server: Served) -> None:
     failure(server.client.get("/nothing"), 404, "not_found")
     failure(server.client.get("http://vmgit/"), 404, "not_found")

@@ -15,6 +15,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from vmgit.documents.server import ErrorBody, TicketDocument
+from vmgit.events.registry import type_names
 from vmgit.version import __version__
 
 from .component_schemas import component_schemas
@@ -146,6 +147,8 @@ def _complete(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -
         if example is not None and example.request is not None:
             content["example"] = example.request
     if operation["operationId"] == "events":
+        types = next(parameter for parameter in parameters if parameter["name"] == "type")
+        types["schema"]["items"]["enum"] = type_names()
         parameters.append(_LAST_EVENT_ID)
         answer["content"]["text/event-stream"] = {"schema": {"type": "string"}, "example": STREAM}
 
