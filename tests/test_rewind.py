@@ -168,6 +168,10 @@ def test_an_undo_reaches_the_heap_of_another_host(hosted: Hosted, template: Work
         other.undo(twin, 2)
         hosted.redo(live)
         assert other.value(twin, "n") == "11"
+        # As many steps as before, but not the same: the count alone would not tell.
+        hosted.undo(live)
+        hosted.run(live, "n = 'another'")
+        assert other.value(twin, "n") == "'another'"
         everything_compares(other, twin)
 
 
