@@ -19,10 +19,10 @@ from vmgit.events.session import Origin, Restored
 from vmgit.execution import Execution
 from vmgit.heap import catch_up
 from vmgit.history import read_session
+from vmgit.live import LiveSession, Update
 from vmgit.replay.compare import Row
 from vmgit.replay.replayer import Replayer
 from vmgit.replay.target import AsRecorded, AtRevision, Target
-from vmgit.sessions import LiveSession, Update
 from vmgit.state import SessionState
 
 

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
+import msgspec
 from hosted import Hosted
 
-from vmgit.documents import (
-    event_document,
-    execution_document,
-    redo_document,
-    session_document,
-    undo_document,
-)
+from vmgit import documents
+
+
+def as_json(document: msgspec.Struct) -> dict[str, Any]:
+    """What a program reads of a document."""
+    read: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
+    return read
+
+
+def execution_document(*given: Any) -> dict[str, Any]:
+    return as_json(documents.execution_document(*given))
+
+
+def undo_document(*given: Any) -> dict[str, Any]:
+    return as_json(documents.undo_document(*given))
+
+
+def redo_document(*given: Any) -> dict[str, Any]:
+    return as_json(documents.redo_document(*given))
+
+
+def session_document(*given: Any) -> dict[str, Any]:
+    return as_json(documents.session_document(*given))
+
+
+def event_document(*given: Any) -> dict[str, Any]:
+    return as_json(documents.event_document(*given))
 
 
 def test_an_execution_is_this_document(hosted: Hosted) -> None:
@@ -40,8 +61,7 @@ def test_an_execution_is_this_document(hosted: Hosted) -> None:
         "digest": execution.finished.digest,
         "undone": False,
     }
-    assert execution_document(execution, undone=True)["undone"] is True
-    assert json.loads(json.dumps(document)) == document
+    assert as_json(documents.execution_document(execution, undone=True))["undone"] is True
 
 
 def test_how_an_execution_ended_otherwise(hosted: Hosted) -> None:
@@ -99,7 +119,6 @@ def test_a_session_is_this_document(hosted: Hosted) -> None:
         "undone": [],
         "redoable": [],
     }
-    assert json.loads(json.dumps(document)) == document
 
 
 def test_a_session_that_never_started_and_one_that_ended(hosted: Hosted) -> None:
@@ -143,7 +162,7 @@ def test_what_a_fork_has_from_its_parent_and_what_is_undone(hosted: Hosted) -> N
     hosted.value(fork, "4")
     assert session_document(fork.state)["last_execution"] == f"{fork.state.id}.6"
     assert undo_document(fork.state, fork.undo(4))["back_to"] is None
-    assert json.loads(json.dumps(session_document(fork.state)))["undone"] == [
+    assert session_document(fork.state)["undone"] == [
         f"{live_id}.3", f"{live_id}.4", f"{live_id}.5", f"{fork.state.id}.6",
     ]  # fmt: skip
 

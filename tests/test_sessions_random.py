@@ -28,7 +28,7 @@ from workspaces import Folder
 
 from vmgit.engine.process import WorkerRealm
 from vmgit.errors import RefusedError
-from vmgit.sessions import LiveSession
+from vmgit.live import LiveSession
 from vmgit.state import SessionState
 
 FILES = ("startup/a.js", "startup/b.js", "lib/m.js", "scripts/s.js")

@@ -95,7 +95,8 @@ class SessionState:
     @property
     def next_number(self) -> int:
         """The number of the next execution."""
-        return max(self.executions, default=0) + 1
+        # In the order in which they started, and numbers only grow.
+        return next(reversed(self.executions), 0) + 1
 
     @property
     def own(self) -> list[Execution]:

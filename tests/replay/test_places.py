@@ -13,10 +13,10 @@ from hosted import Hosted, everything_compares
 
 from vmgit.engine.api import Host, Job, Realm, RealmConfig, Result, Source
 from vmgit.engine.process import WorkerRealm
+from vmgit.live import LiveSession
 from vmgit.replay.places import needs_heap, places
 from vmgit.replay.replayer import Replayer
 from vmgit.replay.target import AsRecorded
-from vmgit.sessions import LiveSession
 
 BASE, RULES, RATES = "startup/00-base.js", "startup/10-rules.js", "lib/rates.js"
 N = "globalThis.n = (globalThis.n || 0) + 1; require('vmgit:kv').set('n', n); n"

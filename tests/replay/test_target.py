@@ -7,8 +7,8 @@ from hosted import Hosted
 
 from vmgit.errors import RefusedError
 from vmgit.events.session import Ready, Refreshed
+from vmgit.live import LiveSession
 from vmgit.replay.target import AsRecorded, AtRevision
-from vmgit.sessions import LiveSession
 
 BASE, RULES, RATES = "startup/00-base.js", "startup/10-rules.js", "lib/rates.js"
 

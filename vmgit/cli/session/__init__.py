@@ -10,6 +10,10 @@ COMMANDS = {
     "new": ("vmgit.cli.session.new:new", "Make a session and run its startup files."),
     "list": ("vmgit.cli.session.list:list_", "List sessions, newest first."),
     "show": ("vmgit.cli.session.show:show", "Show one session."),
+    "refresh": (
+        "vmgit.cli.session.refresh:refresh",
+        "Bring a session up to date with its files.",
+    ),
     "fork": ("vmgit.cli.session.fork:fork", "Make a session that goes on from another one."),
     "undo": ("vmgit.cli.session.undo:undo", "Go back to before the last executions."),
     "redo": ("vmgit.cli.session.redo:redo", "Bring back what the last undo took away."),

@@ -5,15 +5,12 @@ from __future__ import annotations
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
-from vmgit.cli.session.names import check_name
-from vmgit.cli.streams import answer, waiting
+from vmgit.cli.streams import answer
 
 
 @click.command(short_help="Make a session that goes on from another one.")
 @click.argument("session")
-@click.option(
-    "--name", metavar="NAME", callback=check_name, help="A name, unique in the repository."
-)
+@click.option("--name", metavar="NAME", help="A name, unique in the repository.")
 @click.option("--no-wait", is_flag=True, help="Fail when another process holds the sessions.")
 @json_option
 @pass_app
@@ -23,18 +20,9 @@ def fork(app: App, session: str, name: str | None, no_wait: bool) -> None:
     The two share nothing from then on. The fork's executions are numbered on from SESSION's. A
     closed session can be forked too.
     """
-    from vmgit.engine.process import WorkerRealm
-
-    with (
-        app.open("session fork", worker=WorkerRealm.spawn()) as workspace,
-        workspace.hosting(wait=not no_wait, on_wait=waiting) as sessions,
-    ):
-        row = workspace.views.find_session(session)
-        workspace.require_place(sessions.get(row.id).state)
-        state = sessions.fork(row.id, name=name).state
+    with app.connect("session fork", runs=True) as workspace:
+        made = workspace.sessions.fork(session, name=name, wait=not no_wait)
     if app.json:
-        from vmgit.documents import session_document
-
-        app.emit(session_document(state))
+        app.emit(made)
     else:
-        answer(state.label)
+        answer(made.label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
-from vmgit.cli.streams import answer, waiting
+from vmgit.cli.streams import answer
 
 
 @click.command(short_help="Bring back what the last undo took away.")
@@ -19,17 +19,9 @@ def redo(app: App, session: str, no_wait: bool) -> None:
     That works until another execution ran to its end, or a refresh came. A second redo takes back
     the undo before.
     """
-    from vmgit.documents import redo_document
-    from vmgit.engine.process import WorkerRealm
-
-    with (
-        app.open("session redo", worker=WorkerRealm.spawn()) as workspace,
-        workspace.hosting(wait=not no_wait, on_wait=waiting) as sessions,
-    ):
-        live = sessions.get(workspace.views.find_session(session).id)
-        workspace.require_place(live.state)
-        executions = live.redo()
+    with app.connect("session redo", runs=True) as workspace:
+        done = workspace.sessions.redo(session, wait=not no_wait)
     if app.json:
-        app.emit(redo_document(live.state, executions))
+        app.emit(done)
         return
-    answer(f"redone {', '.join(one.id for one in executions)}")
+    answer(f"redone {', '.join(done.redone)}")

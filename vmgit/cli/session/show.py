@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +12,7 @@ from vmgit.cli.moments import moment, took
 from vmgit.cli.streams import answer, one_line
 
 if TYPE_CHECKING:
+    from vmgit.documents import SessionDocument
     from vmgit.state import Parent
 
 
@@ -32,23 +33,23 @@ def show(app: App, session: str) -> None:
     if app.json:
         app.emit(document)
         return
-    created = f"{moment(state.created_us)} from {document['tree'][:12]}"
+    created = f"{moment(state.created_us)} from {document.tree[:12]}"
     facts = [
         ("session", state.id),
         ("name", state.created.name or "-"),
         ("profile", state.created.profile),
         ("status", state.status),
-        ("reason", document["reason"]),
+        ("reason", document.reason),
         ("created", created),
-        ("commit", (document["commit"] or "none yet") + (" (dirty)" if document["dirty"] else "")),
+        ("commit", (document.commit or "none yet") + (" (dirty)" if document.dirty else "")),
         ("pinned at", state.created.pinned),
         ("parent", _parent(state.parent) if state.parent is not None else None),
         ("worktree", state.worktree),
         ("generation", str(state.generation)),
-        ("startup", ", ".join(entry["path"] for entry in document["startup"]) or "none"),
+        ("startup", ", ".join(entry.path for entry in document.startup) or "none"),
         ("executions", _executions(document)),
-        ("undone", ", ".join(document["undone"]) or None),
-        ("redoable", ", ".join(document["redoable"]) or None),
+        ("undone", ", ".join(document.undone) or None),
+        ("redoable", ", ".join(document.redoable) or None),
     ]
     for label, text in facts:
         if text is not None:
@@ -77,6 +78,6 @@ def _parent(parent: Parent) -> str:
     return f"{parent.label} ({parent.session}) at version {parent.version}"
 
 
-def _executions(document: dict[str, Any]) -> str:
-    own, inherited = document["executions"], document["inherited"]
-    return f"{own}, and {inherited} of its parent" if document["parent"] else str(own)
+def _executions(document: SessionDocument) -> str:
+    own, inherited = document.executions, document.inherited
+    return f"{own}, and {inherited} of its parent" if document.parent else str(own)

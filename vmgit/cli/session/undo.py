@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
-from vmgit.cli.streams import answer, waiting
+from vmgit.cli.streams import answer
 
 
 @click.command(short_help="Go back to before the last executions.")
@@ -20,18 +20,10 @@ def undo(app: App, session: str, count: int, no_wait: bool) -> None:
     Those that ended by themselves count, throws included. What they did outside of the session
     stays done. An undo does not go back behind a refresh. `vmgit session redo` takes it back.
     """
-    from vmgit.documents import undo_document
-
-    with (
-        app.open("session undo") as workspace,
-        workspace.hosting(wait=not no_wait, on_wait=waiting) as sessions,
-    ):
-        live = sessions.get(workspace.views.find_session(session).id)
-        workspace.require_place(live.state)
-        executions = live.undo(count)
+    with app.connect("session undo") as workspace:
+        done = workspace.sessions.undo(session, count, wait=not no_wait)
     if app.json:
-        app.emit(undo_document(live.state, executions))
+        app.emit(done)
         return
-    left = live.state.undoable
-    place = f"{left[-1].id} left it" if left else f"generation {live.state.generation} began"
-    answer(f"undone {', '.join(one.id for one in executions)}: the session is as {place}")
+    place = f"{done.back_to} left it" if done.back_to else f"generation {done.generation} began"
+    answer(f"undone {', '.join(done.undone)}: the session is as {place}")
