@@ -41,7 +41,7 @@ def _tables(connection: sqlite3.Connection) -> list[str]:
 def test_the_shipped_migrations_make_the_documented_tables(connection: sqlite3.Connection) -> None:
     migrations.migrate(connection)
     assert _tables(connection) == ["event", "execution", "session", "sqlite_sequence"]
-    assert migrations.schema_version(connection) == migrations.newest_version() == 3
+    assert migrations.schema_version(connection) == migrations.newest_version() == 4
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     assert application == migrations.APPLICATION_ID
 
@@ -109,7 +109,7 @@ def test_an_older_log_gets_the_projections_of_its_events(path: Path) -> None:
         connection.execute("PRAGMA user_version = 1")
     with EventLog.open(path) as log:
         assert Views(log.database).find_session("shop").executions == 2
-        assert log.health().schema_version == 3
+        assert log.health().schema_version == 4
         put(log, "s", note())
         assert verify(log).rows == 7
 
