@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import httpx
@@ -119,3 +120,49 @@ def test_two_keys_are_none(server: Served) -> None:
     headers = httpx.Headers([("idempotency-key", "a"), ("idempotency-key", "b")])
     answer = server.client.post("/executions", json={"source": "1"}, headers=headers)
     failure(answer, 400, "idempotency_key")
+
+
+def test_keys_outlive_the_server(own_server: Served) -> None:
+    session = own_server.session()
+    posts = [
+        ("/sessions", {"name": "kept"}),
+        ("/executions", {"source": "n + 5"}),
+        (f"/sessions/{session}/executions", {"source": "n += 1"}),
+        (f"/sessions/{session}/undo", {"count": 1}),
+        (f"/sessions/{session}/redo", None),
+        (f"/sessions/{session}/fork", {"name": "kept-fork"}),
+    ]
+    first = [
+        own_server.post(place, body, headers=_keyed(f"k{number}")).json()
+        for number, (place, body) in enumerate(posts)
+    ]
+    last = own_server.events()[-1]["seq"]
+    own_server.restart()
+    for number, (place, body) in enumerate(posts):
+        again = own_server.post(place, body, headers=_keyed(f"k{number}"))
+        assert again.is_success, again.text
+        document = again.json()
+        assert document == {key: first[number][key] for key in document}, place
+        failure(
+            own_server.post(place, body, headers=_keyed(f"k{(number + 1) % len(posts)}")),
+            422,
+            "idempotency_mismatch",
+        )
+    new = own_server.events(after=last)
+    assert [event["type"] for event in new] == []
+    assert own_server.run(session, "n")["value"]["json"] == 1
+
+
+def test_a_request_that_was_cut_off_by_the_death_of_the_server(own_server: Served) -> None:
+    session = own_server.session()
+    body = {"source": "n += 1; const t = Date.now() + 15000; while (Date.now() < t);"}
+    place = f"/sessions/{session}/executions"
+    own_server.post(f"{place}?wait=false", body, headers=_keyed("cut"))
+    deadline = time.monotonic() + 20
+    while own_server.client.get(f"/executions/{session}.2").status_code == 404:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    own_server.restart()
+    again = own_server.post(place, body, headers=_keyed("cut")).json()
+    assert (again["execution"], again["status"]) == (f"{session}.2", "aborted")
+    assert own_server.run(session, "n")["value"]["json"] == 0

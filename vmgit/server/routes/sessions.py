@@ -11,6 +11,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from vmgit.api.requests import CloseRequest, CreateRequest, ForkRequest, UndoRequest
 from vmgit.api.session_work import close_in, create_in, fork_in, redo_in, refresh_in, undo_in
+from vmgit.api.ticket import Ticket
 from vmgit.documents import (
     RedoDocument,
     RefreshDocument,
@@ -40,7 +41,7 @@ class _Turn(NamedTuple):
     body: msgspec.Struct | None
     no_wait: bool
 
-    async def submit(self, service: Service, work: Callable[[LiveSession], Any]) -> Given:
+    async def submit(self, service: Service, work: Callable[[LiveSession, Ticket], Any]) -> Given:
         """Queue `work` for it; see `submitting.submit`."""
         found = await session_id(service, self.session)
         return submit(
@@ -48,7 +49,9 @@ class _Turn(NamedTuple):
             self.request.scope["headers"],
             (self.what, found),
             self.body,
-            lambda ticket: service.in_session(found, work, ticket, wait=not self.no_wait),
+            lambda ticket: service.in_session(
+                found, lambda live: work(live, ticket), ticket, wait=not self.no_wait
+            ),
         )
 
 
@@ -77,7 +80,7 @@ async def create_session(
         ("session.create",),
         data.checked(),
         lambda ticket: service.beside(
-            lambda sessions: create_in(service.parts, sessions, data), ticket
+            lambda sessions: create_in(service.parts, sessions, data, ticket), ticket
         ),
     )
     return await reply(service, given, wait=wait, status=201, location=_location)
@@ -99,7 +102,7 @@ async def refresh_session(
 ) -> Response[RefreshDocument]:
     """Bring a session up to date with what it follows, as every execution does first."""
     asked = _Turn(request, session, "session.refresh", None, no_wait)
-    given = await asked.submit(service, lambda live: refresh_in(service.parts, live))
+    given = await asked.submit(service, lambda live, _: refresh_in(service.parts, live))
     return await reply(service, given, wait=wait)
 
 
@@ -113,9 +116,10 @@ async def fork_session(
     no_wait: NoWait = False,
 ) -> Response[SessionDocument]:
     """Make a session that goes on from what this one is now; the two share nothing after."""
+    sessions = service.host.sessions
     asked = _Turn(request, session, "session.fork", data.checked(), no_wait)
     given = await asked.submit(
-        service, lambda live: fork_in(service.parts, service.host.sessions, live, data)
+        service, lambda live, ticket: fork_in(service.parts, sessions, live, data, ticket)
     )
     return await reply(service, given, wait=wait, status=201, location=_location)
 
@@ -131,7 +135,9 @@ async def undo_session(
 ) -> Response[UndoDocument]:
     """Go back to before the last `count` executions, throws included; not past a refresh."""
     asked = _Turn(request, session, "session.undo", data.checked(), no_wait)
-    given = await asked.submit(service, lambda live: undo_in(service.parts, live, data))
+    given = await asked.submit(
+        service, lambda live, ticket: undo_in(service.parts, live, data, ticket)
+    )
     return await reply(service, given, wait=wait)
 
 
@@ -145,7 +151,7 @@ async def redo_session(
 ) -> Response[RedoDocument]:
     """Bring back what the last undo took away."""
     asked = _Turn(request, session, "session.redo", None, no_wait)
-    given = await asked.submit(service, lambda live: redo_in(service.parts, live))
+    given = await asked.submit(service, lambda live, ticket: redo_in(service.parts, live, ticket))
     return await reply(service, given, wait=wait)
 
 
@@ -160,7 +166,9 @@ async def close_session(
 ) -> Response[SessionDocument]:
     """Close a session for good; its log stays and can be replayed."""
     asked = _Turn(request, session, "session.close", data, no_wait)
-    given = await asked.submit(service, lambda live: close_in(live, data.reason))
+    given = await asked.submit(
+        service, lambda live, ticket: close_in(service.parts, live, data, ticket)
+    )
     return await reply(service, given, wait=wait)
 
 
