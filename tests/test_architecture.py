@@ -42,6 +42,7 @@ LEVELS = {
     "serving": 7,
     "mailbox": 6,
     "cancel": 8,
+    "acting": 0,
     "redact": 2,
     "trust": 7,
     "tighten": 7,

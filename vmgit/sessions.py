@@ -39,6 +39,8 @@ class Sessions:
         self._live: dict[str, LiveSession] = {}
         #: Called with the id of a session that is about to be made, before anybody can see it.
         self.on_begin: Callable[[str], None] | None = None
+        #: Told of each session that is made here, with its heap.
+        self.made: Callable[[LiveSession], None] | None = None
 
     def create(
         self,
@@ -69,8 +71,10 @@ class Sessions:
         )
         # Nobody is told of the session before its first generation, whose event is fsynced.
         stored = self._begin(encode(created), name, durable=False)
-        live = self._live[stored.stream] = LiveSession(fold([stored]), self._services)
+        live = LiveSession(fold(stored), self._services)
+        self._live[live.state.id] = live
         live.update(origin)
+        self._tell(live)
         return live
 
     def fork(self, session: str, *, name: str | None = None) -> LiveSession:
@@ -91,16 +95,22 @@ class Sessions:
                 vmgit=__version__,
             )
             stored = self._begin(encode(forked), name, durable=True)
-            live = LiveSession(parent.state.fork(stored), self._services, heap)
+            live = LiveSession(parent.state.fork(stored[0]), self._services, heap)
+            live.take(stored[1:])
             if restored.first_difference is not None:
                 self._services.recorder.append(live.state, [restored], durable=True)
         except BaseException:
             heap.close()
             raise
-        self._live[stored.stream] = live
+        self._live[live.state.id] = live
+        self._tell(live)
         return live
 
-    def _begin(self, event: NewEvent, name: str | None, *, durable: bool) -> StoredEvent:
+    def _tell(self, live: LiveSession) -> None:
+        if self.made is not None:
+            self.made(live)
+
+    def _begin(self, event: NewEvent, name: str | None, *, durable: bool) -> list[StoredEvent]:
         """Append the first event of a new session. Raises `UsageError` when the name is taken."""
         session = new_session_id()
         if self.on_begin is not None:
@@ -137,10 +147,6 @@ class Sessions:
             return live
         live = self._live[session] = LiveSession(read_session(self._log, session), self._services)
         return live
-
-    def kept(self, session: str) -> LiveSession | None:
-        """Return the session with this full id as it was used last; None when it never was."""
-        return self._live.get(session)
 
     def abort_open(self, session: str, reason: str) -> list[Execution]:
         """Close the executions of a session that have no end; nobody runs them any more."""

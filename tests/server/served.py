@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -39,11 +38,17 @@ class Served:
         arguments = [self.folder.root, self.socket, self.port, self.token_file, *self.constants]
         with self.log_file.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-u", script, *map(str, arguments)],
+                [
+                    sys.executable,
+                    "-u",
+                    "-W",
+                    "error::DeprecationWarning",
+                    script,
+                    *map(str, arguments),
+                ],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env={**os.environ, "PYTHONDEVMODE": "0"},
             )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

@@ -71,3 +71,31 @@ def test_a_session_is_refreshed(server: Served, session: str) -> None:
         assert server.run(session, "n")["value"]["json"] == 100
     finally:
         server.folder.write("startup/a.js", "let n = 0;\n")
+
+
+def test_a_session_is_forked(server: Served, session: str) -> None:
+    server.run(session, "n = 5")
+    answer = server.post(f"/sessions/{session}/fork", {"name": "other"})
+    assert answer.status_code == 201
+    fork = answer.json()
+    assert answer.headers["location"] == f"/api/v1/sessions/{fork['session']}"
+    assert (fork["name"], fork["parent"]["session"]) == ("other", session)
+    assert server.run("other", "n += 1")["value"]["json"] == 6
+    assert server.run(session, "n")["value"]["json"] == 5
+    failure(server.post(f"/sessions/{session}/fork", {"name": "other"}), 400, "name_taken")
+    failure(server.post(f"/sessions/{session}/fork", {"name": "a.b"}), 400, "usage")
+
+
+def test_executions_are_undone_and_redone(server: Served, session: str) -> None:
+    for _ in range(3):
+        server.run(session, "n += 1")
+    undone = server.post(f"/sessions/{session}/undo", {"count": 2}).json()
+    assert undone["undone"] == [f"{session}.3", f"{session}.4"]
+    assert undone["back_to"] == f"{session}.2"
+    assert server.client.get(f"/executions/{session}.4").json()["undone"] is True
+    redone = server.post(f"/sessions/{session}/redo").json()
+    assert redone["redone"] == undone["undone"]
+    assert server.run(session, "n")["value"]["json"] == 3
+    assert server.post(f"/sessions/{session}/undo").json()["undone"] == [f"{session}.5"]
+    failure(server.post(f"/sessions/{session}/undo", {"count": 0}), 400, "usage")
+    failure(server.post(f"/sessions/{session}/undo", {"count": 99}), 422, "refused")

@@ -18,43 +18,74 @@ from vmgit.live import LiveSession
 from vmgit.sessions import Sessions
 from vmgit.workspace import Workspace as Parts
 
+from .asking import once, remembered_redo, remembered_session, remembered_undo
 from .refreshing import refresh_document
-from .requests import CreateRequest, ForkRequest, UndoRequest
+from .requests import CloseRequest, CreateRequest, ForkRequest, UndoRequest
+from .ticket import Ticket
 
 
-def create_in(parts: Parts, sessions: Sessions, request: CreateRequest) -> SessionDocument:
+def create_in(
+    parts: Parts, sessions: Sessions, request: CreateRequest, ticket: Ticket
+) -> SessionDocument:
     """Make a session and run its startup; see `api.sessions.Sessions.create`."""
-    origin = parts.snapshot() if request.at is None else parts.at(request.at)
-    live = sessions.create(request.profile, origin, name=request.name, pinned=request.at)
-    return session_document(live.state)
+
+    def make() -> SessionDocument:
+        origin = parts.snapshot() if request.at is None else parts.at(request.at)
+        live = sessions.create(request.profile, origin, name=request.name, pinned=request.at)
+        return session_document(live.state)
+
+    return once(parts, ticket, ["create", request], "session", make, remembered_session)
 
 
 def refresh_in(parts: Parts, live: LiveSession) -> RefreshDocument:
-    """Bring a session up to date with what it follows; see `api.sessions.Sessions.refresh`."""
+    """Bring a session up to date with what it follows; see `api.sessions.Sessions.refresh`.
+
+    Doing it twice is no harm: the second time nothing is due.
+    """
     return refresh_document(live.update(parts.origin_of(live.state)), live.state)
 
 
 def fork_in(
-    parts: Parts, sessions: Sessions, live: LiveSession, request: ForkRequest
+    parts: Parts, sessions: Sessions, live: LiveSession, request: ForkRequest, ticket: Ticket
 ) -> SessionDocument:
     """Make a session that goes on from this one; see `api.sessions.Sessions.fork`."""
-    parts.require_place(live.state)
-    return session_document(sessions.fork(live.state.id, name=request.name).state)
+
+    def make() -> SessionDocument:
+        parts.require_place(live.state)
+        return session_document(sessions.fork(live.state.id, name=request.name).state)
+
+    asked_for = ["fork", request, live.state.id]
+    return once(parts, ticket, asked_for, "session", make, remembered_session)
 
 
-def undo_in(parts: Parts, live: LiveSession, request: UndoRequest) -> UndoDocument:
+def undo_in(parts: Parts, live: LiveSession, request: UndoRequest, ticket: Ticket) -> UndoDocument:
     """Go back to before the last executions; see `api.sessions.Sessions.undo`."""
-    parts.require_place(live.state)
-    return undo_document(live.state, live.undo(request.count))
+
+    def undo() -> UndoDocument:
+        parts.require_place(live.state)
+        return undo_document(live.state, live.undo(request.count))
+
+    return once(parts, ticket, ["undo", request, live.state.id], "change", undo, remembered_undo)
 
 
-def redo_in(parts: Parts, live: LiveSession) -> RedoDocument:
+def redo_in(parts: Parts, live: LiveSession, ticket: Ticket) -> RedoDocument:
     """Bring back what the last undo took away; see `api.sessions.Sessions.redo`."""
-    parts.require_place(live.state)
-    return redo_document(live.state, live.redo())
+
+    def redo() -> RedoDocument:
+        parts.require_place(live.state)
+        return redo_document(live.state, live.redo())
+
+    return once(parts, ticket, ["redo", live.state.id], "change", redo, remembered_redo)
 
 
-def close_in(live: LiveSession, reason: str) -> SessionDocument:
+def close_in(
+    parts: Parts, live: LiveSession, request: CloseRequest, ticket: Ticket
+) -> SessionDocument:
     """Close a session for good; see `api.sessions.Sessions.close`."""
-    live.close(reason)
-    return session_document(live.state)
+
+    def close() -> SessionDocument:
+        live.close(request.reason)
+        return session_document(live.state)
+
+    asked_for = ["close", request, live.state.id]
+    return once(parts, ticket, asked_for, "change", close, remembered_session)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from vmgit.documents import (
     ExecutionDocument,
@@ -17,13 +18,16 @@ from vmgit.documents import (
 )
 from vmgit.eventlog.rows import OPEN_STATES, SessionRow
 from vmgit.history import read_session
+from vmgit.live import LiveSession
 from vmgit.workspace import Workspace as Parts
 
 from .host import Host
-from .requests import CreateRequest, ForkRequest, UndoRequest, run_request
+from .requests import CloseRequest, CreateRequest, ForkRequest, UndoRequest, run_request
 from .running import run_in
 from .session_work import close_in, create_in, fork_in, redo_in, refresh_in, undo_in
 from .ticket import Ticket
+
+T = TypeVar("T")
 
 
 class Sessions:
@@ -53,10 +57,11 @@ class Sessions:
         bad, its grants are not trusted, or the name is taken or none.
         """
         request = CreateRequest(profile=profile, name=name, at=at).checked()
+        asked = ticket or Ticket()
         return self._host.beside(
-            lambda sessions: create_in(self._parts, sessions, request),
+            lambda sessions: create_in(self._parts, sessions, request, asked),
             wait=wait,
-            ticket=ticket or Ticket(),
+            ticket=asked,
         )
 
     def list(
@@ -87,24 +92,18 @@ class Sessions:
         Raises `VmgitError` when it cannot run; that it threw is told by the document.
         """
         request = run_request(source, path, args)
-        ticket = ticket or Ticket()
-        return self._host.in_session(
-            self._find(session).id,
-            lambda live: run_in(self._parts, live, request, ticket),
-            wait=wait,
-            ticket=ticket,
+        return self._in_turn(
+            session,
+            lambda live, asked: run_in(self._parts, live, request, asked),
+            wait,
+            ticket,
         )
 
     def refresh(
         self, session: str, *, wait: bool = True, ticket: Ticket | None = None
     ) -> RefreshDocument:
         """Bring a session up to date with what it follows, as every `run` does first."""
-        return self._host.in_session(
-            self._find(session).id,
-            lambda live: refresh_in(self._parts, live),
-            wait=wait,
-            ticket=ticket or Ticket(),
-        )
+        return self._in_turn(session, lambda live, _: refresh_in(self._parts, live), wait, ticket)
 
     def fork(
         self,
@@ -120,12 +119,11 @@ class Sessions:
         is taken or none.
         """
         request = ForkRequest(name=name).checked()
-        found = self._find(session).id
-        return self._host.in_session(
-            found,
-            lambda live: fork_in(self._parts, self._host.sessions, live, request),
-            wait=wait,
-            ticket=ticket or Ticket(),
+        return self._in_turn(
+            session,
+            lambda live, asked: fork_in(self._parts, self._host.sessions, live, request, asked),
+            wait,
+            ticket,
         )
 
     def undo(
@@ -137,22 +135,16 @@ class Sessions:
         cannot be undone: an undo does not cross a refresh.
         """
         request = UndoRequest(count=count).checked()
-        return self._host.in_session(
-            self._find(session).id,
-            lambda live: undo_in(self._parts, live, request),
-            wait=wait,
-            ticket=ticket or Ticket(),
+        return self._in_turn(
+            session, lambda live, asked: undo_in(self._parts, live, request, asked), wait, ticket
         )
 
     def redo(
         self, session: str, *, wait: bool = True, ticket: Ticket | None = None
     ) -> RedoDocument:
         """Bring back what the last undo took away. Raises `RefusedError` when there is none."""
-        return self._host.in_session(
-            self._find(session).id,
-            lambda live: redo_in(self._parts, live),
-            wait=wait,
-            ticket=ticket or Ticket(),
+        return self._in_turn(
+            session, lambda live, asked: redo_in(self._parts, live, asked), wait, ticket
         )
 
     def close(
@@ -164,11 +156,22 @@ class Sessions:
         ticket: Ticket | None = None,
     ) -> SessionDocument:
         """Close a session for good; its log stays. Raises `RefusedError` when it has ended."""
+        request = CloseRequest(reason=reason)
+        return self._in_turn(
+            session, lambda live, asked: close_in(self._parts, live, request, asked), wait, ticket
+        )
+
+    def _in_turn(
+        self,
+        session: str,
+        work: Callable[[LiveSession, Ticket], T],
+        wait: bool,
+        ticket: Ticket | None,
+    ) -> T:
+        """Do `work` on a session when its turn has come."""
+        asked = ticket or Ticket()
         return self._host.in_session(
-            self._find(session).id,
-            lambda live: close_in(live, reason),
-            wait=wait,
-            ticket=ticket or Ticket(),
+            self._find(session).id, lambda live: work(live, asked), wait=wait, ticket=asked
         )
 
     def _find(self, session: str) -> SessionRow:

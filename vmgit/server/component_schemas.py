@@ -40,6 +40,7 @@ def component_schemas(handlers: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
             schema["description"] = inspect.cleandoc(schema["description"])
     for name in ("RunRequest", "FreshRunRequest"):
         schemas[name] |= _EITHER
+    schemas["UndoRequest"]["properties"]["count"]["minimum"] = 1
     for name, schema in schemas.items():
         field = schema.get("properties", {}).get("name")
         if name.endswith("Request") and field is not None:

@@ -34,6 +34,7 @@ EXECUTION: dict[str, Any] = {
     "started_us": _US,
     "duration_us": 833,
     "digest": _DIGEST,
+    "undone": False,
 }
 SESSION: dict[str, Any] = {
     "session": "wwfd9ktt",
@@ -53,6 +54,10 @@ SESSION: dict[str, Any] = {
     "startup": [{"path": "startup/00-globals.js", "mode": "auto", "execution": 1}],
     "executions": 1,
     "last_execution": "wwfd9ktt.1",
+    "parent": None,
+    "inherited": 0,
+    "undone": [],
+    "redoable": [],
 }
 TICKET: dict[str, Any] = {
     "ticket": "ed40881b2c4628f1c9f542ce",

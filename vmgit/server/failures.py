@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from .responses import error_answer, error_body, json_body
+from .strict import query_name
 
 logger = logging.getLogger("vmgit.server")
 
@@ -45,8 +46,12 @@ def _told(request: Request[Any, Any, Any], error: HTTPException) -> tuple[str, s
         case 413:
             return "body_too_large", "the body is larger than this route takes.", {}
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        errors = [dict(one) for one in error.extra]
-        parts = [f"{one.get('key', '?')}: {one['message']}" for one in errors]
+        names = request.route_handler.parsed_fn_signature.parameters
+        errors = [
+            {**one, "key": query_name(names[one["key"]]) if one.get("key") in names else "?"}
+            for one in error.extra
+        ]
+        parts = [f"{one['key']}: {one['message']}" for one in errors]
         return (
             "usage",
             f"the request is not what was expected: {'; '.join(parts)}.",

@@ -15,6 +15,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from vmgit.documents.server import ErrorBody, TicketDocument
+from vmgit.events.registry import type_names
 from vmgit.version import __version__
 
 from .component_schemas import component_schemas
@@ -90,7 +91,7 @@ def openapi_document() -> dict[str, Any]:
     for item in document["paths"].values():
         for method, operation in item.items():
             operation["tags"] = [tags[operation["operationId"]]]
-            _complete(method, operation)
+            _complete(method, operation, document["components"]["schemas"])
     return document
 
 
@@ -111,7 +112,7 @@ def _described() -> dict[str, Any]:
     return described.openapi_schema.to_schema()
 
 
-def _complete(method: str, operation: dict[str, Any]) -> None:
+def _complete(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     """Add what Litestar does not know of a route."""
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
@@ -139,11 +140,15 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
     if method == "post":
         parameters.append(_KEY)
     if "requestBody" in operation:
-        # What is left out has its default, and so has a body that is left out.
-        operation["requestBody"]["required"] = False
+        content = operation["requestBody"]["content"]["application/json"]
+        # A body that is left out has the defaults, where that is enough.
+        shape = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+        operation["requestBody"]["required"] = bool(shape["required"] or "oneOf" in shape)
         if example is not None and example.request is not None:
-            operation["requestBody"]["content"]["application/json"]["example"] = example.request
+            content["example"] = example.request
     if operation["operationId"] == "events":
+        types = next(parameter for parameter in parameters if parameter["name"] == "type")
+        types["schema"]["items"]["enum"] = type_names()
         parameters.append(_LAST_EVENT_ID)
         answer["content"]["text/event-stream"] = {"schema": {"type": "string"}, "example": STREAM}
 

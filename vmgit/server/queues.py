@@ -5,6 +5,7 @@ Pure threads and futures: it knows neither sessions nor HTTP.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -165,7 +166,7 @@ class Queues:
     def _drain(self, name: str, queue: _Queue, item: _Item) -> None:
         while True:
             self._perform(item)
-            self._after(name)
+            self._rest(name)
             with self._lock:
                 if not queue.waiting:
                     del self._queues[name]
@@ -179,7 +180,7 @@ class Queues:
         self._own.ticket, self._own.claimed = item.ticket, claimed
         _answer(item)
         for name in claimed:
-            self._after(name)
+            self._rest(name)
             with self._lock:
                 queue = self._queues[name]
                 if not queue.waiting:
@@ -188,6 +189,13 @@ class Queues:
                 following = queue.waiting.popleft()
                 queue.running = following.ticket
             self._drain(name, queue, following)
+
+    def _rest(self, name: str) -> None:
+        try:
+            self._after(name)
+        except Exception:
+            # The answer was given; what comes next must have its turn all the same.
+            logging.getLogger(__name__).exception("after an answer of %s", name)
 
     def _alone(self, item: _Item) -> None:
         try:

@@ -89,6 +89,7 @@ def serve(
         _log.info("serving %s at %s, pid %d", serving.root, serving.socket, serving.pid)
         on_ready(serving)
         number = _until_stopped(signals, http, record.lock_path(paths.state_dir), lock)
+        service.refuse()
         drain(service.host.queues, options.grace_s, signals)
     _log.info("stopped")
     return number

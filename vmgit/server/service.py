@@ -56,8 +56,15 @@ class Service:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def refuse(self) -> None:
+        """Take no new work from now on."""
+        for queues in (self.host.queues, self._background, self._at_once):
+            queues.refuse()
+
     def close(self) -> None:
         """Wait for what runs, give the host lock back and close every file."""
+        for ticket in self._background.tickets():
+            ticket.cancel()
         self._background.close()
         self._at_once.close()
         self.host.close()

@@ -41,11 +41,10 @@ class Signals:
 
 
 def drain(queues: Queues, grace_s: float, signals: Signals) -> None:
-    """Refuse new work and return when everything that was taken is answered.
+    """Return when everything that was taken is answered; nothing new is taken any more.
 
     After `grace_s` seconds, or at the next signal, what still waits or runs is cancelled.
     """
-    queues.refuse()
     deadline = time.monotonic() + grace_s
     cancelled = False
     told = False

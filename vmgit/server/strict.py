@@ -53,7 +53,7 @@ def refuse_unknown(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     path = connection.scope["path_params"]
     known = {
-        _query_name(field): field
+        query_name(field): field
         for name, field in parameters.items()
         if name not in _INJECTED and name not in path
     }
@@ -65,18 +65,29 @@ def refuse_unknown(connection: Connection, handler: BaseRouteHandler) -> None:
             raise UsageError(
                 f"there is no query parameter {name!r} here.", hints=[hint], code="query"
             )
-        if len(given.getall(name)) > 1 and not _is_list(known[name]):
+        values = given.getall(name)
+        if len(values) > 1 and not _is_list(known[name]):
             raise UsageError(f"the query parameter {name!r} is given twice.", code="query")
+        if "null" in values and str not in _choices(known[name]):
+            # It would be converted to "not given".
+            raise UsageError(f"the query parameter {name!r} cannot be null.", code="query")
 
 
-def _query_name(field: FieldDefinition) -> str:
+def query_name(field: FieldDefinition) -> str:
+    """Return what a parameter of a handler is called in a query."""
     kwarg = field.kwarg_definition
-    return (kwarg.query if isinstance(kwarg, ParameterKwarg) else None) or field.name
+    return (kwarg.name if isinstance(kwarg, ParameterKwarg) else None) or field.name
 
 
 def _is_list(field: FieldDefinition) -> bool:
     inner = [field, *field.inner_types] if field.is_union else [field]
     return any(one.is_non_string_sequence for one in inner)
+
+
+def _choices(field: FieldDefinition) -> set[Any]:
+    """Return the types that a parameter may have."""
+    inner = field.inner_types if field.is_union else (field,)
+    return {one.annotation for one in inner}
 
 
 def _has_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:

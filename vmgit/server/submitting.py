@@ -17,9 +17,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from vmgit.api.asking import MismatchError
 from vmgit.api.ticket import Ticket
 from vmgit.documents.server import FailureDocument, TicketDocument
-from vmgit.errors import RefusedError, UsageError, VmgitError
+from vmgit.errors import UsageError, VmgitError
 
 from .responses import error_answer
 from .service import Service
@@ -29,12 +30,6 @@ _KEY = re.compile(rb"[\x20-\x7e]{1,255}")
 
 #: Queues the work that a ticket stands for, and returns the future of its answer.
 Start = Callable[[Ticket], Future[Any]]
-
-
-class MismatchError(RefusedError):
-    """The idempotency key was used for something else before."""
-
-    code = "idempotency_mismatch"
 
 
 def submit(

@@ -22,7 +22,7 @@ def docs() -> Response[bytes]:
     """Give the same as a page."""
     page = docs_page(openapi_document())
     headers = {"content-security-policy": page_policy()}
-    return Response(page.encode(), media_type="text/html; charset=utf-8", headers=headers)
+    return Response(page.encode(), media_type="text/html", headers=headers)
 
 
 ROUTES: list[Any] = [openapi, docs]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar import Response, get
+from litestar.params import QueryParameter
 
 from vmgit.api.log import known_types
 from vmgit.documents import EventDocument
@@ -15,19 +15,21 @@ from vmgit.server.answering import answer
 from vmgit.server.event_stream import EventStream
 from vmgit.server.frames import events_json
 from vmgit.server.hub import Filter
-from vmgit.server.parameters import LAST, OfSession
+from vmgit.server.parameters import LAST, OfSession, TheRequest, TheService
 from vmgit.server.service import Service
 
 #: Events of one answer, where nothing else is said.
 _PAGE = 100
 
-_AFTER = Parameter(
+_AFTER = QueryParameter(
     ge=0, le=LAST, description="Those after this seq. A stream without it has those to come."
 )
-_TYPES = Parameter(query="type", description="Those of this type; may be given several times.")
-_BEFORE = Parameter(ge=1, le=LAST, description="Those before this seq; not for a stream.")
-_NEWEST = Parameter(description="The newest first, so that `limit` takes those; not for a stream.")
-_LIMIT = Parameter(
+_TYPES = QueryParameter(name="type", description="Those of this type; may be given several times.")
+_BEFORE = QueryParameter(ge=1, le=LAST, description="Those before this seq; not for a stream.")
+_NEWEST = QueryParameter(
+    description="The newest first, so that `limit` takes those; not for a stream."
+)
+_LIMIT = QueryParameter(
     ge=1, le=1000, description="At most so many (100 without it); a stream ends after so many."
 )
 
@@ -46,8 +48,8 @@ class _Stream(Response[Any]):
 
 @get("/events", summary="Read or follow the event log")
 async def events(
-    service: Service,
-    request: Request[Any, Any, Any],
+    service: TheService,
+    request: TheRequest,
     of_session: OfSession = None,
     types: Annotated[list[str] | None, _TYPES] = None,
     after: Annotated[int | None, _AFTER] = None,
@@ -84,12 +86,12 @@ async def events(
     return _Stream(EventStream(service.parts, service.hub, wanted, after=after, limit=limit))
 
 
-def _wants_stream(request: Request[Any, Any, Any]) -> bool:
+def _wants_stream(request: TheRequest) -> bool:
     accepted = request.headers.get("accept", "").lower().split(",")
     return "text/event-stream" in {one.partition(";")[0].strip() for one in accepted}
 
 
-def _last_event_id(request: Request[Any, Any, Any], after: int | None) -> int | None:
+def _last_event_id(request: TheRequest, after: int | None) -> int | None:
     """Return where to go on: what the client had last counts more than where it once began."""
     given = request.headers.get("last-event-id")
     if not given:

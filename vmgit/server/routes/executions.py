@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
+from litestar.params import JSONBody
 
 from vmgit.api.requests import FreshRunRequest, RunRequest
 from vmgit.documents import (
@@ -15,17 +15,26 @@ from vmgit.documents import (
     ExecutionSummaryDocument,
 )
 from vmgit.server.answering import reply
-from vmgit.server.parameters import ExecutionStatus, Limit, NoWait, OfSession, Wait
-from vmgit.server.service import Service
+from vmgit.server.parameters import (
+    ExecutionName,
+    Limit,
+    NoWait,
+    OfSession,
+    OfStatus,
+    SessionName,
+    TheRequest,
+    TheService,
+    Wait,
+)
 from vmgit.server.submitting import session_id, submit
 
 
 @post("/sessions/{session:str}/executions", status_code=200, summary="Run code in a session")
 async def run_in_session(
-    service: Service,
-    request: Request[Any, Any, Any],
-    session: str,
-    data: RunRequest,
+    service: TheService,
+    request: TheRequest,
+    session: SessionName,
+    data: JSONBody[RunRequest],
     wait: Wait = True,
     no_wait: NoWait = False,
 ) -> Response[ExecutionDocument]:
@@ -47,7 +56,7 @@ async def run_in_session(
 
 @get("/sessions/{session:str}/executions", sync_to_thread=True, summary="List a session's runs")
 def list_of_session(
-    service: Service, session: str, status: ExecutionStatus | None = None, limit: Limit = 50
+    service: TheService, session: SessionName, status: OfStatus = None, limit: Limit = 50
 ) -> list[ExecutionSummaryDocument]:
     """List the executions of one session, newest first."""
     return service.api.executions.list(session=session, status=status, limit=limit)
@@ -55,7 +64,7 @@ def list_of_session(
 
 @post("/executions", status_code=200, summary="Run code in a fresh session")
 async def run_fresh(
-    service: Service, request: Request[Any, Any, Any], data: FreshRunRequest, wait: Wait = True
+    service: TheService, request: TheRequest, data: JSONBody[FreshRunRequest], wait: Wait = True
 ) -> Response[ExecutionDocument]:
     """Run code in a fresh session of `profile`, which is closed after."""
     given = submit(
@@ -70,9 +79,9 @@ async def run_fresh(
 
 @get("/executions", sync_to_thread=True, summary="List executions")
 def list_executions(
-    service: Service,
+    service: TheService,
     of_session: OfSession = None,
-    status: ExecutionStatus | None = None,
+    status: OfStatus = None,
     limit: Limit = 50,
 ) -> list[ExecutionSummaryDocument]:
     """List executions, newest first."""
@@ -80,20 +89,23 @@ def list_executions(
 
 
 @get("/executions/{execution:str}", sync_to_thread=True, summary="Show an execution")
-def get_execution(service: Service, execution: str) -> ExecutionDocument:
+def get_execution(service: TheService, execution: ExecutionName) -> ExecutionDocument:
     """Show what an execution printed and how it ended. `SESSION.N` names one."""
     return service.api.executions.get(execution)
 
 
 @get("/executions/{execution:str}/events", sync_to_thread=True, summary="Events of an execution")
-def get_events(service: Service, execution: str) -> list[EventDocument]:
+def get_events(service: TheService, execution: ExecutionName) -> list[EventDocument]:
     """List the events of an execution, in order."""
     return service.api.executions.events(execution)
 
 
 @post("/executions/{execution:str}/cancel", status_code=200, summary="Cancel an execution")
 async def cancel_execution(
-    service: Service, request: Request[Any, Any, Any], execution: str, wait: Wait = True
+    service: TheService,
+    request: TheRequest,
+    execution: ExecutionName,
+    wait: Wait = True,
 ) -> Response[CancelledDocument]:
     """Stop an execution that runs, and tell how it ended once that is recorded.
 

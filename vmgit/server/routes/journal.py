@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 
 from vmgit.api.ticket import Ticket
 from vmgit.documents import VerificationDocument
 from vmgit.documents.server import RebuiltDocument
 from vmgit.server.answering import answer, reply
-from vmgit.server.parameters import Wait
-from vmgit.server.service import Service
+from vmgit.server.parameters import TheRequest, TheService, Wait
 from vmgit.server.submitting import settled, submit
 
 
 @get("/journal/verify", summary="Check the event log")
-async def verify(service: Service) -> Response[VerificationDocument]:
+async def verify(service: TheService) -> Response[VerificationDocument]:
     """Check the hash chain of the whole log; `ok` is false where it is not as it was written."""
     ticket = Ticket()
     service.in_background(service.api.log.verify, ticket)
@@ -25,7 +22,7 @@ async def verify(service: Service) -> Response[VerificationDocument]:
 
 @post("/journal/rebuild", status_code=200, summary="Compute the projections again")
 async def rebuild(
-    service: Service, request: Request[Any, Any, Any], wait: Wait = True
+    service: TheService, request: TheRequest, wait: Wait = True
 ) -> Response[RebuiltDocument]:
     """Compute the lists of sessions and executions again from the events, which stay untouched."""
     given = submit(

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
+from litestar.params import JSONBody
 
 from vmgit.api.replays import run_recorded
 from vmgit.api.requests import ReplayRequest
 from vmgit.replay.recorded import RecordedReplayDocument, ReplaySummaryDocument
 from vmgit.server.answering import reply
-from vmgit.server.parameters import Limit, OfSession, Wait
-from vmgit.server.service import Service
+from vmgit.server.parameters import Limit, OfSession, ReplayNumber, TheRequest, TheService, Wait
 from vmgit.server.submitting import session_id, submit
 
 
 @post("/replays", status_code=201, summary="Replay a session")
 async def create_replay(
-    service: Service, request: Request[Any, Any, Any], data: ReplayRequest, wait: Wait = True
+    service: TheService, request: TheRequest, data: JSONBody[ReplayRequest], wait: Wait = True
 ) -> Response[RecordedReplayDocument]:
     """Run a recorded session again, as recorded or at each revision of `at`, and compare.
 
@@ -38,14 +36,14 @@ async def create_replay(
 
 @get("/replays", sync_to_thread=True, summary="List replays")
 def list_replays(
-    service: Service, of_session: OfSession = None, limit: Limit = 50
+    service: TheService, of_session: OfSession = None, limit: Limit = 50
 ) -> list[ReplaySummaryDocument]:
     """List replays, newest first."""
     return service.api.replays.list(session=of_session, limit=limit)
 
 
 @get("/replays/{replay:int}", sync_to_thread=True, summary="Show a replay")
-def get_replay(service: Service, replay: int) -> RecordedReplayDocument:
+def get_replay(service: TheService, replay: ReplayNumber) -> RecordedReplayDocument:
     """Show the verdict of a replay on each execution."""
     return service.api.replays.get(replay)
 

@@ -9,7 +9,7 @@ from litestar import Response, delete, get
 from vmgit.documents.server import TicketDocument
 from vmgit.errors import BusyError
 from vmgit.server.answering import answer
-from vmgit.server.service import Service
+from vmgit.server.parameters import TheService, TicketName
 from vmgit.server.submitting import ticket_document
 
 
@@ -20,7 +20,7 @@ class DoneError(BusyError):
 
 
 @get("/tickets/{ticket:str}", sync_to_thread=False, summary="Show a ticket")
-def get_ticket(service: Service, ticket: str) -> Response[TicketDocument]:
+def get_ticket(service: TheService, ticket: TicketName) -> Response[TicketDocument]:
     """Tell whether a request waits or runs, or its answer. The last 1000 that are done are known.
 
     Its name is in the answer to `wait=false`; that of a request with an `Idempotency-Key` is the
@@ -30,7 +30,7 @@ def get_ticket(service: Service, ticket: str) -> Response[TicketDocument]:
 
 
 @delete("/tickets/{ticket:str}", status_code=202, sync_to_thread=True, summary="Cancel a ticket")
-def cancel_ticket(service: Service, ticket: str) -> Response[TicketDocument]:
+def cancel_ticket(service: TheService, ticket: TicketName) -> Response[TicketDocument]:
     """Cancel what waits or runs. What ran until then is recorded as cancelled."""
     given = service.tickets.get(ticket)
     if given.answer.done() or not service.cancel(given.ticket):

@@ -9,12 +9,13 @@ from litestar import get
 
 from vmgit.documents import WorkspaceDocument
 from vmgit.documents.server import QueueDocument, ServerDocument
+from vmgit.server.parameters import TheService
 from vmgit.server.service import Service
 from vmgit.version import __version__
 
 
 @get("/workspace", sync_to_thread=True, summary="The workspace and its server")
-def workspace(service: Service) -> WorkspaceDocument:
+def workspace(service: TheService) -> WorkspaceDocument:
     """Tell where HEAD is, what is open, what would refresh it, who watches, and how busy it is."""
     return msgspec.structs.replace(service.api.status(), server=_server(service))
 
