@@ -13,6 +13,7 @@ from vmgit.errors import NotFoundError, RefusedError
 from vmgit.limits import Limits
 from vmgit.profile import (
     Capabilities,
+    DatabaseGrant,
     FetchGrant,
     FileGrant,
     Globals,
@@ -321,7 +322,7 @@ _PROFILES = st.builds(
         ),
         env=_some(st.sampled_from(["A", "APP_*", "?"])),
         kv=st.booleans(),
-        sqlite=_some(_GLOBS),
+        sqlite=st.builds(DatabaseGrant, _some(_GLOBS), _some(_GLOBS)),
         exec=_some(st.sampled_from(["git", "python3.11", "g++"])),
     ),
     globals=st.builds(Globals, _some(st.sampled_from(["eval", "$a", "_", "Function"]))),

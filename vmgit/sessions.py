@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from .events.registry import encode
 from .events.session import Closed, Created, Origin, Ready, Refreshed, RefreshFailed, Restored
 from .execution import Execution
 from .heap import Heap, Services, catch_up, profile_of, redactor_of
+from .host.registry import Registry
 from .profile import Profile
 from .profile_load import check_startup, list_profiles, load_profile
 from .recorder import execution_seed
@@ -61,6 +63,7 @@ class LiveSession:
         self.state = state
         self._services = services
         self._heap: Heap | None = None
+        self._host: Registry | None = None
         #: How the last rebuild compared with the log; None while none was needed.
         self.restored: Restored | None = None
 
@@ -112,17 +115,19 @@ class LiveSession:
             limits=profile.limits,
         )
         try:
-            execution, intact = self._services.recorder.run(
-                self.state,
-                heap.realm,
-                job,
-                origin=origin,
-                generation=self.state.generation,
-                blob=code.blob,
-                source=self._services.source(origin.tree),
-                host=heap.host(profile),
-                redactor=redactor_of(self.state.created.profile, profile, self._services),
-            )
+            with closing(heap.host(profile)) as host:
+                self._host = host
+                execution, intact = self._services.recorder.run(
+                    self.state,
+                    heap.realm,
+                    job,
+                    origin=origin,
+                    generation=self.state.generation,
+                    blob=code.blob,
+                    source=self._services.source(origin.tree),
+                    host=host,
+                    redactor=redactor_of(self.state.created.profile, profile, self._services),
+                )
         except BaseException:
             # What ran may not be recorded: the heap is no longer what the log says.
             self.drop_heap()
@@ -135,9 +140,12 @@ class LiveSession:
 
     def cancel(self) -> None:
         """Stop the running execution at once; safe from a signal handler or another thread."""
-        heap = self._heap
+        heap, host = self._heap, self._host
         if heap is not None:
             heap.realm.cancel()
+        # The parent may be waiting for what a host call asked.
+        if host is not None:
+            host.stop()
 
     def warm(self) -> None:
         """Have the heap ready for the next use, if the session can take one."""
