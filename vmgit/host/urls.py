@@ -71,7 +71,7 @@ def _checked(text: str) -> Target:
     if url.userinfo:
         raise BadUrl("holds a user name or password")
     host = url.raw_host.decode("ascii")
-    address = parse_address(host)
+    address = None if "%" in host else parse_address(host)  # a zone is this machine's business
     if address is None and _NAME.fullmatch(host) is None:
         raise BadUrl("has no valid host")
     number = DEFAULT_PORTS[url.scheme] if port is None else port
