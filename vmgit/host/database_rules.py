@@ -41,8 +41,8 @@ _CLOSED_FUNCTIONS = {
 }
 #: What a PRAGMA may be asked, and with which of them an argument asks and changes nothing.
 _PRAGMAS = {
-    *("application_id", "encoding", "freelist_count", "journal_mode", "page_count", "page_size"),
-    *("schema_version", "user_version", "collation_list"),
+    *("application_id", "data_version", "encoding", "freelist_count", "journal_mode"),
+    *("page_count", "page_size", "schema_version", "user_version", "collation_list"),
 }
 _PRAGMAS_WITH = {
     *("foreign_key_check", "foreign_key_list", "index_info", "index_list", "index_xinfo"),
@@ -56,8 +56,8 @@ class Rules:
 
     def __init__(self) -> None:
         self.writing = False
-        #: True for our own BEGIN, COMMIT and ROLLBACK.
-        self.transaction = False
+        #: True for statements of our own, such as COMMIT.
+        self.ours = False
         #: Why the last statement was refused, None when it was not.
         self.refused: str | None = None
 
@@ -72,7 +72,7 @@ class Rules:
         return sqlite3.SQLITE_DENY
 
     def _refusal(self, action: int, first: str | None, second: str | None) -> str | None:
-        if action in _READS:
+        if self.ours or action in _READS:
             return None
         if action == sqlite3.SQLITE_FUNCTION:
             closed = (second or "").lower() in _CLOSED_FUNCTIONS
@@ -80,9 +80,13 @@ class Rules:
         if action == sqlite3.SQLITE_PRAGMA:
             return self._pragma((first or "").lower(), second)
         if action in (sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT):
-            return None if self.transaction else "transactions are made by transaction([...])"
+            return "transactions are made by transaction([...])"
         if action in (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH):
             return "ATTACH, DETACH and VACUUM are not available"
+        if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+            # Asked when a table of a module is first read, and of nobody's own UPDATE: that is
+            # refused as long as `writable_schema` is off.
+            return None
         if action in _WRITES:
             return None if self.writing else "a query only reads; use exec"
         if action == sqlite3.SQLITE_CREATE_VTABLE and (second or "").lower() in _TABLE_MODULES:

@@ -7,8 +7,7 @@ counts from the next call on. It implements `engine.api.Host` without importing 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,7 @@ class Registry:
         self._capabilities: dict[str, Capability] = {"kv": Kv(kv)}
         self._carried = 0
         #: What ends what a capability keeps between calls.
-        self._left = ExitStack()
+        self._endings: list[Callable[[], None]] = []
         self._patience = Patience(profile.limits.wall_ms / 1000 + _GRACE)
 
     def stop(self) -> None:
@@ -65,8 +64,9 @@ class Registry:
         self._patience.stop()
 
     def close(self) -> None:
-        """End what calls left running; nothing is asked afterwards."""
-        self._left.close()
+        """End what calls left running."""
+        for end in self._endings:
+            end()
 
     def set_profile(self, profile: Profile) -> None:
         """Check all further calls against another effective profile."""
@@ -163,7 +163,7 @@ class Registry:
                 from .sqlite import Databases
 
                 databases = Databases(outside.root, self._patience, private=outside.private)
-                self._left.callback(databases.close)
+                self._endings.append(databases.close)
                 return databases
         return None
 

@@ -136,16 +136,27 @@ class Databases:
     def _process(self, parts: Parts, writable: bool) -> DatabaseProcess:
         """Return the process that has a database open. Raises `OSError`."""
         key = (parts, writable)
-        process = self._open.pop(key, None)
-        if process is not None and not process.is_of(self._beneath, parts):
-            process.close()
+        process = self._open.get(key)
+        if process is not None and not self._is_current(process, key):
             process = None
         if process is None:
             while len(self._open) >= MOST_OPEN:  # the one that was not used for longest
                 self._open.pop(next(iter(self._open))).close()
             process = DatabaseProcess(self._beneath, parts, writable=writable)
+        # The last one in order is the one that was used last.
+        self._open.pop(key, None)
         self._open[key] = process
         return process
+
+    def _is_current(self, process: DatabaseProcess, key: tuple[Parts, bool]) -> bool:
+        """Tell whether a process still has the file that its path names; it is ended if not."""
+        try:
+            if process.is_of(self._beneath, key[0]):
+                return True
+        except OSError:  # what opens the path again says it better
+            pass
+        self._open.pop(key).close()
+        return False
 
     def _reserve(self, parts: Parts) -> bool:
         try:
