@@ -115,6 +115,16 @@ def test_a_chain_of_profiles_is_merged_from_its_end() -> None:
     assert list(loaded.files) == list(loaded.chain)
 
 
+def test_an_array_of_databases_is_the_whole_grant() -> None:
+    loaded = load(
+        "b",
+        a='[capabilities.sqlite]\nread = ["a"]\nwrite = ["w"]\n',
+        b='extends = "a"\n[capabilities]\nsqlite = ["b"]\n',
+        c='extends = "b"\ncapabilities.sqlite.write = ["c"]\n',
+    )
+    assert loaded.effective.capabilities.sqlite == DatabaseGrant(read=("b",))
+
+
 def test_formatting_and_the_way_a_setting_is_reached_do_not_change_the_digest() -> None:
     plain = load("a", a='startup = ["a.js"]\n[limits]\ncpu_ms = 100\nevents = 5\n')
     noisy = load(

@@ -83,12 +83,19 @@ def _put(table: Any, key: tuple[str, ...], value: Any, tomlkit: Any) -> None:
         table[first] = tomlkit.table() if top else tomlkit.inline_table()
     below = table[first]
     if first == "sqlite" and isinstance(below, list):  # the short form of a table
-        long = tomlkit.inline_table()
-        long.update({"read": below, "write": []})
-        table[first] = below = long
+        table[first] = below = _long(below, tomlkit)
     if not isinstance(below, dict):
         raise UsageError(f"{first} is no table.")
     _put(below, rest, value, tomlkit)
+
+
+def _long(array: Any, tomlkit: Any) -> Any:
+    """Return the table that an array of databases stands for; the comment behind it stays there."""
+    table = tomlkit.inline_table()
+    table.trivia.comment_ws, array.trivia.comment_ws = array.trivia.comment_ws, ""
+    table.trivia.comment, array.trivia.comment = array.trivia.comment, ""
+    table.update({"read": array, "write": []})
+    return table
 
 
 def _with(tables: dict[str, Any], key: tuple[str, ...], value: Any) -> dict[str, Any]:

@@ -34,8 +34,8 @@ const paramsOf = (op, params) => {
 
 const inward = (op, value, big) => {
   if (value === null || typeof value !== 'object') return value;
-  if (value.base64 !== undefined) return fromBase64(value.base64);
-  if (value.real !== undefined) return Number(value.real);
+  if (Object.hasOwn(value, 'base64')) return fromBase64(value.base64);
+  if (Object.hasOwn(value, 'real')) return Number(value.real);
   if (big) return BigInt(value.int);
   throw new RangeError(`sqlite.${op}: ${value.int} is too large for a number; `
     + 'open the database with { readBigInts: true }');
