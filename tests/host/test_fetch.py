@@ -2,67 +2,24 @@
 
 from __future__ import annotations
 
-import gzip
-import socket
-import time
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from vmgit.host import exchange
 from vmgit.host.fetch import FORBIDDEN, MOST_CONTENT, MOST_HEADERS, MOST_REDIRECTS
 from vmgit.host.kv import KvStore
 from vmgit.host.registry import Registry, Surroundings
-from vmgit.limits import Limits
 from vmgit.outcome import Fault
-from vmgit.profile import Capabilities, FetchGrant, Method, Profile
+from vmgit.profile import Profile
 
-from .serving import Seen, Server, reply
-
-
-class Door:
-    """A registry that grants hosts and methods."""
-
-    def __init__(
-        self, *hosts: str, methods: tuple[Method, ...] = get_args(Method), wall_ms: int = 5000
-    ) -> None:
-        grant = FetchGrant(hosts=hosts, methods=methods)
-        profile = Profile(capabilities=Capabilities(fetch=grant), limits=Limits(wall_ms=wall_ms))
-        outside = Surroundings(Path("/nonexistent"))
-        self.registry = Registry(profile, kv=KvStore(), surroundings=outside, name="web")
-
-    def get(self, url: str, method: str = "GET", **others: Any) -> dict[str, Any]:
-        answer = self.registry.call("fetch.request", {"url": url, "method": method, **others})
-        assert answer.error is None, answer
-        result: dict[str, Any] = answer.result
-        return result
-
-    def fault(self, url: str, method: str = "GET", **others: Any) -> Fault:
-        answer = self.registry.call("fetch.request", {"url": url, "method": method, **others})
-        assert answer.error is not None, answer
-        return answer.error
+from .serving import Server, reply
+from .web import Door
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A server that has no routes yet."""
-    made = Server()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def door(server: Server) -> Door:
-    """A door that grants that server and every method."""
-    return Door(f"127.0.0.1:{server.port}")
-
-
-def test_a_request_and_its_answer(server: Server, door: Door) -> None:
+def test_a_request_and_its_answer(server: Server, web: Door) -> None:
     server.routes["/a?b=%20c"] = reply(201, b"caf\xc3\xa9", ("X-One", "1"), ("X-One", "\xe9"))
-    found = door.get(server.url("/a?b=%20c#part"), headers=[["X-Mine", " v "], ["x-mine", "w"]])
+    found = web.get(server.url("/a?b=%20c#part"), headers=[["X-Mine", " v "], ["x-mine", "w"]])
     assert found == {
         "status": 201,
         "statusText": "Fine",
@@ -86,11 +43,11 @@ def test_a_request_and_its_answer(server: Server, door: Door) -> None:
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"a\0b", bytes(range(256)) * 40])
-def test_what_is_no_text_comes_exactly(server: Server, door: Door, body: bytes) -> None:
+def test_what_is_no_text_comes_exactly(server: Server, web: Door, body: bytes) -> None:
     import base64
 
     server.routes["/"] = reply(200, body)
-    assert base64.b64decode(door.get(server.url())["body"]["base64"]) == body
+    assert base64.b64decode(web.get(server.url())["body"]["base64"]) == body
 
 
 @pytest.mark.parametrize(
@@ -103,19 +60,19 @@ def test_what_is_no_text_comes_exactly(server: Server, door: Door, body: bytes) 
         ("POST", None, b""),
     ],
 )
-def test_bodies_are_sent(server: Server, door: Door, method: str, body: Any, sent: bytes) -> None:
+def test_bodies_are_sent(server: Server, web: Door, method: str, body: Any, sent: bytes) -> None:
     server.routes["/"] = reply()
-    door.get(server.url(), method, body=body)
+    web.get(server.url(), method, body=body)
     assert server.seen[0].body == sent
     has_length = "content-length" in server.seen[0].headers
     assert has_length == (body is not None or method in ("POST", "PUT"))
 
 
-def test_a_head_request_has_no_body(server: Server, door: Door) -> None:
+def test_a_head_request_has_no_body(server: Server, web: Door) -> None:
     server.routes["/"] = reply(200, b"", length=1000)
-    assert door.get(server.url(), "HEAD")["body"] is None
+    assert web.get(server.url(), "HEAD")["body"] is None
     server.routes["/"] = b"HTTP/1.1 204 Fine\r\n\r\n"
-    assert door.get(server.url())["body"] is None
+    assert web.get(server.url())["body"] is None
 
 
 # -- grants ----------------------------------------------------------------------------------
@@ -208,18 +165,18 @@ def test_what_is_no_request_is_a_type_error(request_: Any) -> None:
     ],
 )
 def test_injections_and_other_nonsense_send_nothing(
-    server: Server, door: Door, others: dict[str, Any]
+    server: Server, web: Door, others: dict[str, Any]
 ) -> None:
-    fault = door.fault(server.url(), **others)
+    fault = web.fault(server.url(), **others)
     assert (fault.name, fault.code) == ("TypeError", None)
     assert server.seen == []
 
 
-def test_too_much_is_refused(server: Server, door: Door) -> None:
+def test_too_much_is_refused(server: Server, web: Door) -> None:
     large = {"text": "x" * (MOST_CONTENT + 1)}
-    assert door.fault(server.url(), "POST", body=large).code == "E2BIG"
+    assert web.fault(server.url(), "POST", body=large).code == "E2BIG"
     long = [["a", "x" * MOST_HEADERS]]
-    assert door.fault(server.url(), headers=long).code == "E2BIG"
+    assert web.fault(server.url(), headers=long).code == "E2BIG"
     assert server.seen == []
 
 
@@ -241,12 +198,12 @@ def test_too_much_is_refused(server: Server, door: Door) -> None:
     ],
 )
 def test_methods_and_bodies_after_a_redirect(
-    server: Server, door: Door, status: int, method: str, then: str
+    server: Server, web: Door, status: int, method: str, then: str
 ) -> None:
     server.routes["/a"] = reply(status, b"", ("Location", "b?x#y"))
     server.routes["/b?x"] = reply(200, b"")
     body = {"text": "data"} if method in ("POST", "PUT") else None
-    found = door.get(server.url("/a"), method, body=body, headers=[["content-type", "text/x"]])
+    found = web.get(server.url("/a"), method, body=body, headers=[["content-type", "text/x"]])
     first, second = server.seen
     assert (first.method, second.method) == (method, then)
     kept = then == method
@@ -259,9 +216,9 @@ def test_secrets_stay_with_their_origin(server: Server) -> None:
     other = Server({"/": reply()})
     server.routes["/same"] = reply(302, b"", ("Location", "/other"))
     server.routes["/other"] = reply(302, b"", ("Location", other.url()))
-    door = Door(f"127.0.0.1:{server.port}", f"127.0.0.1:{other.port}")
+    web = Door(f"127.0.0.1:{server.port}", f"127.0.0.1:{other.port}")
     headers = [["Authorization", "secret"], ["Cookie", "a=b"], ["X-Plain", "1"]]
-    door.get(server.url("/same"), headers=headers)
+    web.get(server.url("/same"), headers=headers)
     kept = {"authorization", "cookie", "x-plain"}
     assert [kept & one.headers.keys() for one in server.seen] == [kept, kept]
     assert [kept & one.headers.keys() for one in other.seen] == [{"x-plain"}]
@@ -281,10 +238,10 @@ def test_secrets_stay_with_their_origin(server: Server) -> None:
     ],
 )
 def test_a_redirect_to_what_is_not_granted_is_denied(
-    server: Server, door: Door, location: str, authority: str
+    server: Server, web: Door, location: str, authority: str
 ) -> None:
     server.routes["/a"] = reply(302, b"", ("Location", location.format(port=server.port)))
-    fault = door.fault(server.url("/a"))
+    fault = web.fault(server.url("/a"))
     place = authority.format(port=server.port)
     assert fault.code == "denied"
     assert fault.message == (
@@ -305,168 +262,26 @@ def test_a_redirect_needs_its_method_granted(server: Server) -> None:
     ["ftp://127.0.0.1/", "http://u:p@127.0.0.1/", "http://", "javascript:1",
      "http://127.0.0.1:99999/", "http://a\x7f/", "http://[::1/", "/" + "x" * 20_000],
 )  # fmt: skip
-def test_a_redirect_to_nowhere_is_a_failure(server: Server, door: Door, location: str) -> None:
+def test_a_redirect_to_nowhere_is_a_failure(server: Server, web: Door, location: str) -> None:
     server.routes["/a"] = reply(302, b"", ("Location", location))
-    fault = door.fault(server.url("/a"))
+    fault = web.fault(server.url("/a"))
     assert (fault.name, fault.code) == ("TypeError", "EREDIRECT")
 
 
-def test_modes_of_redirects(server: Server, door: Door) -> None:
+def test_modes_of_redirects(server: Server, web: Door) -> None:
     server.routes["/a"] = reply(302, b"here", ("Location", "/a"))
-    manual = door.get(server.url("/a"), redirect="manual")
+    manual = web.get(server.url("/a"), redirect="manual")
     assert (manual["status"], manual["body"], len(server.seen)) == (302, {"text": "here"}, 1)
-    assert door.fault(server.url("/a"), redirect="error").code == "EREDIRECT"
-    fault = door.fault(server.url("/a"))
+    assert web.fault(server.url("/a"), redirect="error").code == "EREDIRECT"
+    fault = web.fault(server.url("/a"))
     assert fault.message == f"fetch: EREDIRECT: more than {MOST_REDIRECTS} redirects"
     assert len(server.seen) == 2 + MOST_REDIRECTS + 1
     server.routes["/a"] = reply(302, b"no location")
-    assert door.get(server.url("/a"))["status"] == 302
-
-
-# -- hostile answers -------------------------------------------------------------------------
-
-
-def test_compressed_bodies(server: Server, door: Door) -> None:
-    text = b"x" * 100_000
-    raw = zlib.compressobj(wbits=-15)
-    bodies = {
-        "gzip": gzip.compress(text),
-        "x-gzip": gzip.compress(text[:50_000]) + gzip.compress(text[50_000:]),
-        "deflate": zlib.compress(text),
-        "Deflate": raw.compress(text) + raw.flush(),
-        "identity": text,
-    }
-    for encoding, body in bodies.items():
-        server.routes["/"] = reply(200, body, ("Content-Encoding", encoding))
-        assert door.get(server.url())["body"] == {"text": text.decode()}, encoding
-
-
-BOMB = gzip.compress(b"\0" * 200_000_000, 9)
-
-
-@pytest.mark.parametrize(
-    ("body", "encoding", "code"),
-    [
-        (BOMB, "gzip", "EFBIG"),
-        (gzip.compress(BOMB), "gzip, gzip", "EPROTO"),
-        (gzip.compress(b"") * 50_000, "gzip", "EPROTO"),
-        (gzip.compress(b"abc" * 1000)[:-9], "gzip", "EPROTO"),
-        (b"no gzip", "gzip", "EPROTO"),
-        (b"\x1b\x00", "br", "EPROTO"),
-        (b"x" * (exchange.MOST_BODY + 1), "identity", "EFBIG"),
-    ],
-)
-def test_bombs_and_broken_bodies(
-    server: Server, door: Door, body: bytes, encoding: str, code: str
-) -> None:
-    server.routes["/"] = reply(200, body, ("Content-Encoding", encoding))
-    started = time.monotonic()
-    assert door.fault(server.url()).code == code
-    assert time.monotonic() - started < 3
-
-
-def test_a_bomb_takes_no_memory(server: Server, door: Door) -> None:
-    import tracemalloc
-
-    server.routes["/"] = reply(200, BOMB, ("Content-Encoding", "gzip"))
-    tracemalloc.start()
-    try:
-        assert door.fault(server.url()).code == "EFBIG"
-        assert tracemalloc.get_traced_memory()[1] < 24 * 1024 * 1024
-    finally:
-        tracemalloc.stop()
-
-
-@pytest.mark.parametrize(
-    ("answer", "code"),
-    [
-        (reply(200, b"short", length=10), "EPROTO"),
-        (b"", "EPROTO"),
-        (b"no HTTP at all\r\n\r\n", "EPROTO"),
-        (b"HTTP/1.1 200 Fine\r\nContent-Length: -1\r\n\r\n", "EPROTO"),
-        (b"HTTP/1.1 200 Fine\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", "EPROTO"),
-        (b"HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "EPROTO"),
-        (b"HTTP/1.1 200 Fine\r\n" + b"a: b\r\n" * 100_000 + b"\r\n", "EPROTO"),
-        (b"HTTP/1.1 101 Fine\r\nUpgrade: x\r\n\r\n", "EPROTO"),
-    ],
-)
-def test_answers_that_are_no_http(server: Server, door: Door, answer: bytes, code: str) -> None:
-    server.routes["/"] = answer
-    assert door.fault(server.url()).code == code
-
-
-def test_more_than_the_length_says_is_not_read(server: Server, door: Door) -> None:
-    server.routes["/"] = reply(200, b"four+more", length=4)
-    assert door.get(server.url())["body"] == {"text": "four"}
-
-
-def test_a_chunked_body_is_put_together(server: Server, door: Door) -> None:
-    head = b"HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\n"
-    server.routes["/"] = head + b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: x\r\n\r\n"
-    assert door.get(server.url())["body"] == {"text": "abcde"}
-
-
-def _hang(stream: socket.socket, seen: Seen) -> None:
-    stream.recv(1)
-
-
-def _drip(stream: socket.socket, seen: Seen) -> None:
-    stream.sendall(b"HTTP/1.1 200 Fine\r\nContent-Length: 100000\r\n\r\n")
-    while True:
-        stream.sendall(b"x")
-        time.sleep(0.01)
-
-
-def _informations(stream: socket.socket, seen: Seen) -> None:
-    while True:
-        stream.sendall(b"HTTP/1.1 103 Early\r\nLink: </a>\r\n\r\n" * 100)
-
-
-@pytest.mark.parametrize("responder", [_hang, _drip, _informations])
-def test_time_is_limited_whatever_the_server_does(server: Server, responder: Any) -> None:
-    server.routes["/"] = responder
-    door = Door(f"127.0.0.1:{server.port}", wall_ms=300)
-    started = time.monotonic()
-    fault = door.fault(server.url())
-    assert fault.code == "ETIMEDOUT"
-    assert 0.3 < time.monotonic() - started < 1.3
-
-
-def test_a_call_has_a_time_of_its_own(server: Server, door: Door) -> None:
-    server.routes["/"] = _hang
-    started = time.monotonic()
-    assert door.fault(server.url(), timeoutMs=200).code == "ETIMEDOUT"
-    assert 0.2 < time.monotonic() - started < 1
-
-
-def test_a_call_that_is_stopped_ends_soon(server: Server, door: Door) -> None:
-    import threading
-
-    server.routes["/"] = _hang
-    timer = threading.Timer(0.2, door.registry.stop)
-    timer.start()
-    started = time.monotonic()
-    assert door.fault(server.url()).code == "ETIMEDOUT"
-    assert 0.2 <= time.monotonic() - started < 0.8
-    timer.join()
-
-
-def test_a_closed_port_and_a_broken_connection(server: Server, door: Door) -> None:
-    def broken(stream: socket.socket, seen: Seen) -> None:
-        stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-
-    server.routes["/"] = broken
-    assert door.fault(server.url()).code == "ECONNRESET"
-    url = server.url()
-    server.close()
-    fault = door.fault(url)
-    place = url.removeprefix("http://").removesuffix("/")
-    message = f"fetch: ECONNREFUSED: {place} does not take the connection"
-    assert fault == Fault("TypeError", message, code="ECONNREFUSED")
+    assert web.get(server.url("/a"))["status"] == 302
 
 
 def test_nothing_of_the_environment_goes_along(
-    server: Server, door: Door, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    server: Server, web: Door, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login ada password secret\n")
     (tmp_path / ".netrc").chmod(0o600)
@@ -475,6 +290,6 @@ def test_nothing_of_the_environment_goes_along(
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     server.routes["/"] = reply(200, b"", ("Set-Cookie", "a=b; Path=/"))
-    door.get(server.url())
-    door.get(server.url())
+    web.get(server.url())
+    web.get(server.url())
     assert not any({"authorization", "cookie"} & one.headers.keys() for one in server.seen)
