@@ -92,6 +92,6 @@ def test_what_the_process_loads() -> None:
         env={**os.environ, "PYTHONPATH": ""},
     )
     assert set(done.stdout.split()) == {
-        "vmgit", "vmgit.host", "vmgit.kernel", "vmgit.landlock",
+        "vmgit", "vmgit.version", "vmgit.host", "vmgit.kernel", "vmgit.landlock",
         "vmgit.host.database_child", "vmgit.host.database_rules",
     }  # fmt: skip

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
-from vmgit import __version__
 from vmgit.profile import Capabilities, FetchGrant, Method
+from vmgit.version import __version__
 
 from .addresses import Address, Endpoint, grants_address, grants_host, lacking
 from .binary import NoBytes, given_bytes, told_bytes
