@@ -250,3 +250,35 @@ def test_nothing_is_loaded_that_nobody_asks_for(hosted: Hosted, live: LiveSessio
     assert hosted.value(live, text + "[typeof d.get, d.enumerable]") == "[ 'function', false ]"
     names = "[typeof fetch, fetch.name, Request.name, Response.name, Headers.name].join()"
     assert hosted.value(live, names) == "'function,fetch,Request,Response,Headers'"
+
+
+def test_secrets_stay_out_of_the_log_and_replays_are_the_same(
+    hosted: Hosted, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def echo(stream: Any, seen: Seen) -> None:
+        stream.sendall(reply(200, f"{seen.target} {seen.headers['authorization']}".encode()))
+
+    secret = "s3cr3t/+&="
+    host = f"127.0.0.1:{server.port}"
+    grants = f'[capabilities]\nenv = ["APP_KEY"]\nfetch = {{ hosts = ["{host}"] }}\n'
+    hosted.folder.profile(grants)
+    monkeypatch.setenv("APP_KEY", secret)
+    with hosted.workspace.hosting() as sessions:
+        profile = sessions.check_profile("default", hosted.workspace.snapshot())
+    hosted.workspace.trust.add("default", profile.capabilities)
+    live = hosted.new()
+    text = (
+        "const key = require('vmgit:env').get('APP_KEY'), url = new URL('http://HOST/?a=1');"
+        "url.searchParams.set('k', key);"
+        "for (const one of [url, `http://HOST/?k=${encodeURIComponent(key)}`]) {"
+        " const r = await fetch(one, { headers: { authorization: 'Bearer ' + btoa('x') } });"
+        " console.log(r.url, (await r.text()).length > 0) }"
+    )
+    for target in ("/?a=1&k=s3cr3t%2F%2B%26%3D", "/?k=s3cr3t%2F%2B%26%3D"):
+        server.routes[target] = echo
+    execution = hosted.run(live, text.replace("HOST", host))
+    assert execution.status == "ok", execution.finished
+    assert len(server.seen) == 2
+    assert "s3cr3t" not in "".join(str(event.payload) for event in hosted.events(live))
+    assert {verdict for _, verdict in hosted.verdicts(live)} == {"same"}
+    assert hosted.rebuild(live).first_difference is None

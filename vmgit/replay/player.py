@@ -80,7 +80,7 @@ def play(
     back where the recording has marks: only a session that lives on gets them. Raises `WorkerDied`.
     """
     started = execution.started
-    redactor = Redactor(secrets or {}, started.redact)
+    redactor = Redactor(secrets or {}, started.redact, replays=True)
     host = RecordedHost(
         [call for call in execution.trace if isinstance(call, HostCall)],
         live,
