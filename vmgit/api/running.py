@@ -9,9 +9,11 @@ from vmgit.documents import ExecutionDocument, RestoredDocument, execution_docum
 from vmgit.errors import NotFoundError, RefusedError
 from vmgit.events.session import Origin
 from vmgit.limits import Limits
-from vmgit.sessions import LiveSession, Sessions, Update
+from vmgit.live import LiveSession, Update
+from vmgit.sessions import Sessions
 from vmgit.workspace import Workspace as Parts
 
+from .asking import once, remembered_execution
 from .missing import missing_file
 from .refreshing import refresh_document, restored_document
 from .requests import FreshRunRequest, RunRequest
@@ -23,8 +25,24 @@ def run_in(
 ) -> ExecutionDocument:
     """Bring a session up to date with what it follows, run the code and return what came of it.
 
-    Raises `VmgitError` when it cannot run; only executions that ran are recorded.
+    Raises `VmgitError` when it cannot run; only executions that ran are recorded. A ticket whose
+    key was answered before gets that answer.
     """
+    if ticket.key is None:
+        return _run_in(parts, live, request, ticket)
+    return once(
+        parts,
+        ticket,
+        ["run", live.state.id, request],
+        "execution",
+        lambda: _run_in(parts, live, request, ticket),
+        remembered_execution,
+    )
+
+
+def _run_in(
+    parts: Parts, live: LiveSession, request: RunRequest, ticket: Ticket
+) -> ExecutionDocument:
     live.restored = None
     origin = parts.origin_of(live.state)
     update = live.update(origin) if live.state.ended is None else Update()
@@ -32,7 +50,7 @@ def run_in(
     # A cancellation in here ends the request: there is no execution yet that could be stopped.
     live.warm()
     with ticket.stoppable(live.cancel, f"{live.state.id}.{live.state.next_number}"):
-        execution = live.execute(code, origin, request.args)
+        execution = live.execute(code, origin, request.args, lambda: ticket.cancelled)
     restored: RestoredDocument | UnsetType = UNSET
     if live.restored is not None:
         restored = restored_document(live.restored)
@@ -44,7 +62,20 @@ def run_in(
 def run_fresh(
     parts: Parts, sessions: Sessions, request: FreshRunRequest, ticket: Ticket
 ) -> ExecutionDocument:
-    """Run the code in a session of its own and return what came of it. Raises as `run_in`."""
+    """Run the code in a session of its own and return what came of it, as `run_in` does."""
+    return once(
+        parts,
+        ticket,
+        ["run", None, request],
+        "execution",
+        lambda: _run_fresh(parts, sessions, request, ticket),
+        remembered_execution,
+    )
+
+
+def _run_fresh(
+    parts: Parts, sessions: Sessions, request: FreshRunRequest, ticket: Ticket
+) -> ExecutionDocument:
     origin = parts.snapshot()
     limits = sessions.check_profile(request.profile, origin).limits
     code, origin = _code(parts, request, origin, limits)
@@ -57,7 +88,8 @@ def run_fresh(
         )
     try:
         with ticket.stoppable(live.cancel, f"{live.state.id}.{live.state.next_number}"):
-            return execution_document(live.execute(code, origin, request.args))
+            execution = live.execute(code, origin, request.args, lambda: ticket.cancelled)
+            return execution_document(execution)
     finally:
         live.close("one run")
 

@@ -14,14 +14,17 @@ import msgspec
 from vmgit.canonical import canonical_json
 from vmgit.errors import RefusedError
 
-from . import execution, session, workspace
+from . import execution, request, session, workspace
 from .envelope import NewEvent, StoredEvent
 
 _TYPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
     "session.created": (1, session.Created),
+    "session.forked": (1, session.Forked),
     "session.ready": (1, session.Ready),
     "session.refreshed": (1, session.Refreshed),
     "session.refresh_failed": (1, session.RefreshFailed),
+    "session.undone": (1, session.Undone),
+    "session.redone": (1, session.Redone),
     "session.restored": (1, session.Restored),
     "session.lost": (1, session.Lost),
     "session.closed": (1, session.Closed),
@@ -32,6 +35,7 @@ _TYPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
     "host.call": (1, execution.Call),
     "limit.exceeded": (1, execution.LimitExceeded),
     "capability.denied": (1, execution.Denied),
+    "request.accepted": (1, request.Accepted),
     "git.hook": (1, workspace.GitHook),
     "watch.degraded": (1, workspace.WatchDegraded),
     "watch.recovered": (1, workspace.WatchRecovered),
