@@ -33,14 +33,6 @@ def parse_assignment(text: str) -> tuple[tuple[str, ...], str]:
     return parts, value.strip()
 
 
-def granted_key(key: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the key of the list that a key of `[capabilities]` means, the short form of one too.
-
-    `sqlite` is short for `sqlite.read`: adding to that loses nothing of what may be written.
-    """
-    return (*key, "read") if key == ("sqlite",) else key
-
-
 def readings(text: str) -> list[Any]:
     """Return what a value on the command line may mean: a TOML value, and always plain text."""
     try:

@@ -93,5 +93,5 @@ def test_what_the_process_loads() -> None:
     )
     assert set(done.stdout.split()) == {
         "vmgit", "vmgit.version", "vmgit.host", "vmgit.kernel", "vmgit.landlock",
-        "vmgit.host.database_child", "vmgit.host.database_rules",
+        "vmgit.host.database_child", "vmgit.host.database_rules", "vmgit.host.database_values",
     }  # fmt: skip

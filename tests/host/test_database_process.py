@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from vmgit.host import database_child
 from vmgit.host.sqlite import MOST_SQL
 
 from .databases import Door
@@ -173,20 +172,3 @@ def test_closing_ends_every_process(stored: Door) -> None:
     (process,) = databases._open.values()  # type: ignore[attr-defined]
     stored.registry.close()
     assert process._process.poll() is not None
-
-
-@pytest.mark.parametrize(
-    ("text", "statements"),
-    [
-        ("", [""]),
-        (" \n", [" \n"]),
-        ("SELECT 1", ["SELECT 1"]),
-        ("a; b;\n", ["a;", " b;"]),
-        ("SELECT ';'; x", ["SELECT ';';", " x"]),
-        ("/* ; */ a; -- ;\nb", ["/* ; */ a;", " -- ;\nb"]),
-        ("CREATE TRIGGER t AFTER INSERT ON x BEGIN SELECT 1; SELECT 2; END; y",
-         ["CREATE TRIGGER t AFTER INSERT ON x BEGIN SELECT 1; SELECT 2; END;", " y"]),
-    ],
-)  # fmt: skip
-def test_statements_are_told_apart(text: str, statements: list[str]) -> None:
-    assert database_child.split(text) == statements

@@ -8,7 +8,6 @@ until its input ends. It loads nothing of vmgit but `kernel`, `landlock` and `da
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import resource
@@ -26,27 +25,15 @@ from vmgit import landlock
 from vmgit.kernel import prctl
 
 from .database_rules import Rules, harden
+from .database_values import Refused, bound, rows_of, split, told_value
 
-#: Rows of a result, and bytes of its values.
-MOST_ROWS = 100_000
-MOST_RESULT = 4 * 1024 * 1024
 #: Bytes of a database that is written, and of the memory of this process.
 _MOST_FILE = 1024 * 1024 * 1024
 _MOST_MEMORY = 1024 * 1024 * 1024
-_SAFE = 2**53 - 1
 _BUSY_SECONDS = 2.0
 #: How a journal ends that names the journal of several databases.
 _SUPER_MAGIC = bytes.fromhex("d9d505f920a163d7")
 _HEAD = 4
-
-
-class Refused(Exception):
-    """A request that fails: a code and words for JavaScript."""
-
-    def __init__(self, code: str, words: str) -> None:
-        super().__init__(words)
-        self.code = code
-        self.words = words
 
 
 def main(folder: int, name: str, device: int, inode: int, writable: bool) -> None:
@@ -201,9 +188,9 @@ class _Served:
         if self._writable:
             self._ours(connection, "PRAGMA query_only = ON")
         try:
-            with closing(connection.execute(sql, _bound(params))) as cursor:
+            with closing(connection.execute(sql, bound(params))) as cursor:
                 names = [column[0] for column in cursor.description or ()]
-                return {"columns": names, "rows": _rows(cursor, big=big)}
+                return {"columns": names, "rows": rows_of(cursor, big=big)}
         finally:
             if self._writable:
                 self._ours(connection, "PRAGMA query_only = OFF")
@@ -242,13 +229,13 @@ class _Served:
     def _run(
         self, connection: sqlite3.Connection, sql: str, params: Any, *, big: bool
     ) -> dict[str, Any]:
-        with closing(connection.execute(sql, _bound(params))) as cursor:
+        with closing(connection.execute(sql, bound(params))) as cursor:
             names = [column[0] for column in cursor.description or ()]
             # A statement with RETURNING is done only when its rows are read.
-            rows = _rows(cursor, big=big) if names else []
+            rows = rows_of(cursor, big=big) if names else []
             changes = max(cursor.rowcount, 0)
         last = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
-        run = {"changes": _told_value(changes, big=big), "last": _told_value(last, big=big)}
+        run = {"changes": told_value(changes, big=big), "last": told_value(last, big=big)}
         return {**run, "columns": names, "rows": rows} if names else run
 
     def _told(self, error: sqlite3.Error) -> Refused:
@@ -265,67 +252,6 @@ class _Served:
         if code == "SQLITE_INTERRUPT":
             return Refused("ETIMEDOUT", "the statement took too long")
         return Refused(code, str(error))
-
-
-def split(sql: str) -> list[str]:
-    """Return the statements of a text, each with its semicolon."""
-    found: list[str] = []
-    start = end = 0
-    while (end := sql.find(";", end) + 1) > 0:
-        if sqlite3.complete_statement(sql[start:end]):
-            found.append(sql[start:end])
-            start = end
-    rest = sql[start:]
-    return [*found, rest] if rest.strip() or not found else found
-
-
-def _rows(cursor: sqlite3.Cursor, *, big: bool) -> list[list[Any]]:
-    rows: list[list[Any]] = []
-    size = 0
-    for row in cursor:
-        told = [_told_value(value, big=big) for value in row]
-        size += sum(map(_size, told)) + 8
-        rows.append(told)
-        if len(rows) > MOST_ROWS:
-            raise Refused("EFBIG", f"more than {MOST_ROWS} rows")
-        if size > MOST_RESULT:
-            raise Refused("EFBIG", f"the rows hold more than {MOST_RESULT} bytes")
-    return rows
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, str):
-        return len(value.encode("utf-8", "replace"))
-    return sum(map(len, value.values())) if isinstance(value, dict) else 8
-
-
-def _told_value(value: Any, *, big: bool) -> Any:
-    """Return a value of SQLite as JSON: what JavaScript's numbers cannot be stands in a table."""
-    if isinstance(value, int):
-        return {"int": str(value)} if big or abs(value) > _SAFE else value
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return {"real": "Infinity" if value > 0 else "-Infinity"}
-    if isinstance(value, bytes):
-        return {"base64": base64.b64encode(value).decode("ascii")}
-    return value
-
-
-def _bound(params: Any) -> Any:
-    """Return the parameters of a statement as SQLite takes them."""
-    if isinstance(params, dict):
-        return {name: _given_value(value) for name, value in params.items()}
-    return [_given_value(value) for value in params or ()]
-
-
-def _given_value(value: Any) -> Any:
-    match value:
-        case {"int": text}:
-            return int(text)
-        case {"real": text}:
-            return float(text)
-        case {"base64": text}:
-            return base64.b64decode(text)
-    return value
 
 
 def _regular_files() -> Iterator[tuple[int, int]]:
