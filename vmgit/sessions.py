@@ -6,6 +6,7 @@ What one session does is `live`'s business.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from .errors import UsageError
 from .events.envelope import NewEvent, StoredEvent
@@ -36,6 +37,8 @@ class Sessions:
         self._services = services
         self._prefix = prefix
         self._live: dict[str, LiveSession] = {}
+        #: Told of each session that is made here, with its heap.
+        self.made: Callable[[LiveSession], None] | None = None
 
     def create(
         self,
@@ -69,6 +72,7 @@ class Sessions:
         live = LiveSession(fold(stored), self._services)
         self._live[live.state.id] = live
         live.update(origin)
+        self._tell(live)
         return live
 
     def fork(self, session: str, *, name: str | None = None) -> LiveSession:
@@ -97,7 +101,12 @@ class Sessions:
             heap.close()
             raise
         self._live[live.state.id] = live
+        self._tell(live)
         return live
+
+    def _tell(self, live: LiveSession) -> None:
+        if self.made is not None:
+            self.made(live)
 
     def _begin(self, event: NewEvent, name: str | None, *, durable: bool) -> list[StoredEvent]:
         """Append the first event of a new session. Raises `UsageError` when the name is taken."""
