@@ -172,3 +172,31 @@ def test_closing_ends_every_process(stored: Door) -> None:
     (process,) = databases._open.values()  # type: ignore[attr-defined]
     stored.registry.close()
     assert process._process.poll() is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"no JSON",
+        b'{"error": ["denied", "kv = true"]}',
+        b'{"error": ["SQLITE_ERROR"]}',
+        b'{"result": {"columns": ["a"], "rows": [[[1]]]}}',
+        b'{"result": {"columns": ["a"], "rows": [[true]]}}',
+        b'{"result": {}, "more": 1}',
+        b'{"result": {"columns": ["\xff"]}}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_process_that_was_taken_over_is_not_believed(stored: Door, answer: bytes) -> None:
+    stored.rows("data/a.db", "SELECT 1")
+    databases = stored.registry._capabilities["sqlite"]
+    (process,) = databases._open.values()  # type: ignore[attr-defined]
+    ours, theirs = os.pipe()
+    os.write(theirs, len(answer).to_bytes(4, "big") + answer[:60_000])
+    os.close(theirs)
+    os.set_blocking(ours, False)
+    process._answers = ours
+    fault = stored.fault("query", "data/a.db", sql="SELECT 1")
+    assert (fault.name, fault.code) == ("Error", "EIO")
+    os.close(ours)
+    assert stored.rows("data/a.db", "SELECT 1") == [[1]]

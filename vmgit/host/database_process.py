@@ -7,6 +7,7 @@ no grants.
 from __future__ import annotations
 
 import os
+import re
 import select
 import subprocess
 import sys
@@ -26,6 +27,9 @@ main(int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), sys.argv
 """
 #: Bytes of an answer: results as JSON, whose characters may take six bytes each.
 _MOST_ANSWER = 32 * 1024 * 1024
+#: Characters of what it says of an error.
+_MOST_WORDS = 2000
+_CODE = re.compile("[A-Z][A-Z0-9_]{0,63}")
 _HEAD = 4
 #: How much earlier than the parent the child stops by itself, s, and so keeps its database clean.
 _MARGIN = 0.2
@@ -107,14 +111,17 @@ class DatabaseProcess:
             if size > _MOST_ANSWER:
                 raise Failed("EIO", "the database's process answers too much")
             answer = msgspec.json.decode(self._read(size, patience), type=_Answer)
-        except (OSError, msgspec.DecodeError):
+            # Its codes are not those of the host, such as `denied`.
+            if answer.error is not None and _CODE.fullmatch(answer.error[0]) is None:
+                raise OSError("not a code")
+        except (OSError, msgspec.MsgspecError, UnicodeError, RecursionError):
             self.close()
             raise Failed("EIO", "the database's process broke down") from None
         except BaseException:
             self.close()
             raise
         if answer.error is not None:
-            raise Failed(*answer.error)
+            raise Failed(answer.error[0], answer.error[1][:_MOST_WORDS])
         return answer.result or Found()
 
     def close(self) -> None:
