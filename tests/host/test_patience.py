@@ -1,4 +1,4 @@
-"""How long a call may go on: time runs out by itself, at once when stopped, and parts are shorter."""
+"""How long a call may go on: time runs out, at once when stopped, and parts are shorter."""
 
 from __future__ import annotations
 
