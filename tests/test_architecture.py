@@ -20,6 +20,8 @@ LEVELS = {
     "canonical": 0,
     "resources": 0,
     "limits": 0,
+    "kernel": 0,
+    "landlock": 1,
     "outcome": 1,
     "answer": 2,
     "settings": 2,
@@ -75,7 +77,8 @@ LEVELS = {
 #: Who may import a heavy or dangerous library.
 IMPORTERS = {
     "pygit2": {"git"},
-    "sqlite3": {"eventlog"},
+    "sqlite3": {"eventlog", "host"},
+    "httpcore": {"host"},
     "dukpy": {"engine"},
     "_dukpy": {"engine"},
     "tree_sitter": {"engine"},
@@ -88,7 +91,10 @@ IMPORTERS = {
     "rich": {"cli"},
 }
 #: What the worker may load of vmgit.
-WORKER = {"engine", "outcome", "answer", "errors", "limits", "canonical", "clock", "version"}
+WORKER = {
+    *("engine", "outcome", "answer", "errors", "limits", "canonical", "clock", "version"),
+    *("kernel", "landlock"),
+}
 
 
 def _modules() -> list[Path]:
@@ -184,7 +190,7 @@ except SystemExit:
 def test_help_loads_nothing_heavy() -> None:
     heavy = {
         *("pygit2", "dukpy", "watchdog", "tree_sitter", "rich", "litestar", "msgspec"),
-        *("sqlite3", "tomllib", "tomlkit", "asyncio"),
+        *("sqlite3", "tomllib", "tomlkit", "asyncio", "httpx"),
     }
     assert not _loaded(HELP) & heavy
 

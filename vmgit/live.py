@@ -9,6 +9,7 @@ below.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from . import rewind
@@ -135,18 +136,19 @@ class LiveSession:
             limits=profile.limits,
         )
         try:
-            execution, intact = self._services.recorder.run(
-                self.state,
-                heap.realm,
-                job,
-                origin=origin,
-                generation=self.state.generation,
-                blob=code.blob,
-                source=self._services.source(origin.tree),
-                host=heap.host(profile),
-                redactor=redactor_of(self.state.created.profile, profile, self._services),
-                unwanted=unwanted,
-            )
+            with closing(heap.host(profile)) as host:
+                execution, intact = self._services.recorder.run(
+                    self.state,
+                    heap.realm,
+                    job,
+                    origin=origin,
+                    generation=self.state.generation,
+                    blob=code.blob,
+                    source=self._services.source(origin.tree),
+                    host=host,
+                    redactor=redactor_of(self.state.created.profile, profile, self._services),
+                    unwanted=unwanted,
+                )
         except BaseException:
             # What ran may not be recorded: the heap is no longer what the log says.
             self._fall_back()

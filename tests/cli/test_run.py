@@ -150,18 +150,24 @@ def test_a_limit_ends_with_5_and_leaves_the_session_as_it_was(folder: Folder) ->
 
 
 @pytest.mark.parametrize(
-    ("code", "status"),
+    ("op", "code", "status"),
     [
-        ("import { set } from 'vmgit:kv'; set('a', 1)", 7),
-        ("import { set } from 'vmgit:kv'; try { set('a', 1) } catch {} 1", 0),
+        ("kv.set", "import { set } from 'vmgit:kv'; set('a', 1)", 7),
+        ("kv.set", "import { set } from 'vmgit:kv'; try { set('a', 1) } catch {} 1", 0),
+        ("fetch.request", "await fetch('http://example.com')", 7),
+        ("fetch.request", "fetch('http://example.com'); 1", 7),
+        ("fetch.request", "await fetch('http://example.com').catch(() => 1)", 0),
+        ("sqlite.open", "require('vmgit:sqlite').open('a.db')", 7),
     ],
 )
-def test_a_denial_ends_with_7_unless_it_is_caught(shared: Folder, code: str, status: int) -> None:
+def test_a_denial_ends_with_7_unless_it_is_caught(
+    shared: Folder, op: str, code: str, status: int
+) -> None:
     shared.profile("[capabilities]\nkv = false\n", "nokv")
     done = shared.vmgit("run", "--profile", "nokv", "-e", code)
     assert done.status == status
     if status == 7:
-        assert 'kv.set is not granted by profile "nokv"' in done.err
+        assert f'{op} is not granted by profile "nokv"' in done.err
     shown = shared.fine("exec", "events", "@", "--json").json
     assert "capability.denied" in [event["type"] for event in shown]
 

@@ -17,9 +17,9 @@ import traceback
 
 from vmgit.engine import protocol, sandbox
 from vmgit.engine.interpreter import engine_version
-from vmgit.engine.kernel import prctl
 from vmgit.engine.link import Link
 from vmgit.engine.runner import Runner
+from vmgit.kernel import prctl
 
 _PR_SET_CHILD_SUBREAPER = 36
 

@@ -8,7 +8,8 @@ const partTools = () => ({
   mapSize, setSize, dateTime, regexpFlags, bufferLength, boxes, weakMapHas, weakSetHas,
   typedArrayTag, enumerableKeys, getDescriptor, getPrototypeOf, mapEntries, nextOfMap, setValues,
   nextOfSet, isArray, wellFormed, hide, ownKeys, isObject,
-  nextRandom, readClock, addTimer, print, group, load: loadPart, queue: nativeQueue,
+  nextRandom, readClock, addTimer, print, group, load: loadPart, queue: nativeQueue, charCodeAt,
+  hostCall, isWellFormed,
   native: { __proto__: null, Promise: NativePromise, TypeError: NativeTypeError },
 });
 
@@ -46,6 +47,8 @@ const lazyGlobals = {
   abort: ['AbortController', 'AbortSignal'],
   crypto: ['crypto', 'Crypto'],
   process: ['process'],
+  headers: ['Headers'],
+  fetch: ['Request', 'Response', 'fetch'],
 };
 for (const part in lazyGlobals) {
   for (let i = 0; i < lazyGlobals[part].length; i++) defineLazy(lazyGlobals[part][i], part);
