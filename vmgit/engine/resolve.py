@@ -1,16 +1,17 @@
 """Which file of the tree a specifier means: relative paths, roots, packages, index files.
 
 The rules are Node's for `require` (`import` gets the same file extensions and index files, because
-a workspace has no bundler), with the profile's roots in place of `node_modules`. It asks one
-question only, `lookup(path) -> blob oid or None`, and keeps a list of what it asked, because a
-file that appears at a path that was probed in vain can change the answer. It knows no engine and
-reads nothing but package.json files.
+a workspace has no bundler), with the profile's roots in place of `node_modules`; inside a root, a
+package's own `node_modules` come first, where versions conflict. It asks one question only,
+`lookup(path) -> blob oid or None`, and keeps a list of what it asked, because a file that appears
+at a path that was probed in vain can change the answer. It knows no engine and reads nothing but
+package.json files.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from .packages import MAX_PATH, Package, PackageError, resolve_exports, resolve_imports
@@ -174,16 +175,39 @@ class _Search:
         own = self.scope(folder)
         if own is not None and own[1].name == name and own[1].exports is not None:
             return self._exported(*own, subpath)
+        rest = segments[size:]
+        for place in self._own(folder):
+            # A package has a package.json; one question a folder is enough where there is none.
+            if self._package(_under(place, name)) is None:
+                self.tried[f"{place}/{name}/package.json"] = None
+                continue
+            found = self._in(place, name, rest, subpath)
+            if found is not None or self.kind == "import":
+                return found  # `require` goes on to look, `import` does not
         for root in self.resolver.roots:
-            home = _under(root, name)
-            package = self._package(home)
-            if package is not None and package.exports is not None:
-                return self._exported(home, package, subpath)
-            path = _under(root, "/".join(segments))
-            found = (None if specifier.endswith("/") else self._file(path)) or self._folder(path)
+            found = self._in(root, name, rest, subpath)
             if found is not None:
                 return found
         return None
+
+    def _own(self, folder: str) -> Iterator[str]:
+        """Yield the `node_modules` that a file of `folder` sees inside its root, nearest first."""
+        roots = self.resolver.roots
+        while folder and folder not in roots:
+            if folder.rpartition("/")[2] != "node_modules" and any(
+                not root or folder.startswith(root + "/") for root in roots
+            ):
+                yield folder + "/node_modules"
+            folder = folder_of(folder)
+
+    def _in(self, place: str, name: str, rest: Sequence[str], subpath: str) -> str | None:
+        """Return what `name` and the path `rest` below it mean in the folder `place`."""
+        home = _under(place, name)
+        package = self._package(home)
+        if package is not None and package.exports is not None:
+            return self._exported(home, package, subpath)
+        path = "/".join([home, *rest])
+        return (None if subpath.endswith("/") else self._file(path)) or self._folder(path)
 
     def _exported(self, home: str, package: Package, subpath: str) -> str | None:
         try:
