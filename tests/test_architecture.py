@@ -44,6 +44,7 @@ LEVELS = {
     "eventlog": 6,
     "engine": 6,
     "host": 6,
+    "library": 7,
     "recorder": 7,
     "code": 8,
     "replay.player": 8,
@@ -67,6 +68,8 @@ IMPORTERS = {
     "watchdog": {"watch"},
     "click": {"cli"},
     "rich": {"cli"},
+    "httpx": {"host", "library"},
+    "nodesemver": {"library"},
 }
 #: What the worker may load of vmgit.
 WORKER = {"engine", "outcome", "answer", "errors", "limits", "canonical", "clock", "__init__"}
@@ -165,7 +168,7 @@ except SystemExit:
 def test_help_loads_nothing_heavy() -> None:
     heavy = {
         *("pygit2", "dukpy", "watchdog", "tree_sitter", "rich", "litestar", "msgspec"),
-        *("sqlite3", "tomllib", "tomlkit", "asyncio"),
+        *("sqlite3", "tomllib", "tomlkit", "asyncio", "httpx", "nodesemver"),
     }
     assert not _loaded(HELP) & heavy
 
