@@ -28,6 +28,14 @@ _CONDITIONS: dict[Kind, frozenset[str]] = {
     "require": frozenset(("require",)),
 }
 _TRIED_SHOWN = 12
+_PACKAGE_NAME = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*(?=/|\Z)", re.I)
+#: What packages ask of Node most, and cannot have.
+_NODE_MODULES = frozenset((
+    "assert", "async_hooks", "buffer", "child_process", "crypto", "dns", "events", "fs", "http",
+    "http2", "https", "module", "net", "os", "path", "perf_hooks", "process", "querystring",
+    "readline", "stream", "string_decoder", "timers", "tls", "tty", "url", "util", "v8", "vm",
+    "worker_threads", "zlib",
+))  # fmt: skip
 
 
 class ResolutionError(Exception):
@@ -125,7 +133,7 @@ class _Search:
         shown = ", ".join(tried[:_TRIED_SHOWN])
         if len(tried) > _TRIED_SHOWN:
             shown += f" and {len(tried) - _TRIED_SHOWN} more"
-        return None, f"not in the snapshot (untracked? git add it); tried {shown or 'nothing'}"
+        return None, f"{_absent(specifier)}; tried {shown or 'nothing'}"
 
     def _dispatch(self, folder: str, specifier: str) -> str | None:
         if specifier.startswith(HOST_SCHEME) and _HOST_NAME.fullmatch(specifier):
@@ -266,6 +274,16 @@ class _Search:
             raise _Refused(f"{path} {error}") from None
 
 
+def _absent(specifier: str) -> str:
+    """Say that a specifier led to nothing, and what may help."""
+    name = _PACKAGE_NAME.match(specifier)
+    if name is None:
+        return "not in the snapshot (untracked? git add it)"
+    if name[0] in _NODE_MODULES:
+        return "Node's own modules are not there"
+    return f"not in the snapshot (untracked? git add it; a package? vmgit lib add {name[0]})"
+
+
 def _under(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
@@ -282,6 +300,8 @@ def _check(specifier: str) -> None:
         raise _Refused("paths are written with '/', not with a backslash")
     if specifier.startswith("/"):
         raise _Refused("absolute paths are refused; name it relative to the importing file")
+    if specifier.startswith("node:"):
+        raise _Refused("Node's own modules are not there, only files and vmgit: names")
     if _SCHEME.match(specifier):
         raise _Refused("URLs are refused; only files of the workspace and vmgit: names are there")
     if _PERCENT.search(specifier):
