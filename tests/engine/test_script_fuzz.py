@@ -52,12 +52,17 @@ def _plain(text: str) -> tuple[str, list[str]]:
 
 
 def _printed(outcome: Outcome) -> list[str]:
-    return [line.text for line in outcome.trace if isinstance(line, ConsoleLine)]
+    lines = [line.text for line in outcome.trace if isinstance(line, ConsoleLine)]
+    if outcome.error is not None and outcome.value is not None:
+        # A rejection that nobody handled, in the words of the plain realm.
+        lines.append(f"unhandled {outcome.error.name}: {outcome.error.message}")
+    return lines
 
 
 def _agrees(outcome: Outcome, native: str) -> bool:
     """Compare a session's outcome with what the plain realm shows."""
-    if outcome.error is not None:
+    # An error beside a value is a rejection that nobody handled, and is counted as printed.
+    if outcome.error is not None and outcome.value is None:
         thrown = f"{outcome.error.name}: {outcome.error.message}"
         if native.endswith("is read-only"):
             return outcome.error.name == "TypeError"  # our words, the engine's kind of error
