@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vmgit"
 
 #: Each unit (a module or folder of `vmgit/`) and its level; a unit imports lower levels only.
 LEVELS = {
-    "__init__": 0,
+    "version": 0,
     "errors": 0,
     "clock": 0,
     "canonical": 0,
@@ -35,8 +35,11 @@ LEVELS = {
     "execution": 3,
     "state": 4,
     "spool": 3,
-    "documents": 5,
+    "history": 5,
+    "documents": 7,
     "hostlock": 6,
+    "mailbox": 6,
+    "cancel": 8,
     "redact": 2,
     "trust": 7,
     "tighten": 7,
@@ -46,16 +49,25 @@ LEVELS = {
     "host": 6,
     "library": 7,
     "recorder": 7,
+    "checkpoint": 7,
     "code": 8,
     "replay.player": 8,
     "heap": 9,
     "refresh": 10,
-    "sessions": 11,
-    "replay": 12,
-    "watch": 12,
-    "workspace": 13,
-    "cli": 14,
-    "__main__": 15,
+    "rewind": 10,
+    "live": 11,
+    "sessions": 12,
+    "replay": 13,
+    "watch": 13,
+    "shared_source": 7,
+    "worktree": 8,
+    "workspace": 14,
+    "api": 15,
+    "client": 16,
+    "server": 17,
+    "cli": 18,
+    "__init__": 19,
+    "__main__": 19,
 }
 #: Who may import a heavy or dangerous library.
 IMPORTERS = {
@@ -67,12 +79,14 @@ IMPORTERS = {
     "tree_sitter_javascript": {"engine"},
     "watchdog": {"watch"},
     "click": {"cli"},
+    "httpx": {"client", "host", "library"},
+    "litestar": {"server"},
+    "uvicorn": {"server"},
     "rich": {"cli"},
-    "httpx": {"host", "library"},
     "nodesemver": {"library"},
 }
 #: What the worker may load of vmgit.
-WORKER = {"engine", "outcome", "answer", "errors", "limits", "canonical", "clock", "__init__"}
+WORKER = {"engine", "outcome", "answer", "errors", "limits", "canonical", "clock", "version"}
 
 
 def _modules() -> list[Path]:

@@ -47,7 +47,7 @@ worker_frames = st.one_of(
         faults,
     ),
     st.builds(protocol.Hit, st.sampled_from(["cpu_ms", "wall_ms", "memory_mb"]), counts, counts),
-    st.builds(protocol.Forked, st.integers(1, 2**31 - 1)),
+    st.builds(protocol.Forked, st.none() | st.integers(1, 2**31 - 1), counts, counts),
     st.builds(protocol.Crash, text),
 )
 parent_frames = st.one_of(
@@ -157,7 +157,7 @@ def test_fields_of_other_values_are_frames_or_errors(
             return
         protocol.encode(found)
         if isinstance(found, protocol.Forked):
-            assert 0 < found.pid < 2**31
+            assert found.pid is None or 0 < found.pid < 2**31
         if isinstance(found, protocol.Hit):
             assert found.name in ("cpu_ms", "wall_ms", "memory_mb")
             assert 0 <= min(found.allowed, found.used) <= max(found.allowed, found.used) < 2**53

@@ -13,8 +13,8 @@ from typing import NoReturn
 
 import click
 
-from vmgit import __version__
 from vmgit.errors import VmgitError
+from vmgit.version import __version__
 
 from . import streams
 from .app import App
@@ -27,10 +27,10 @@ COMMANDS = {
     "init": ("vmgit.cli.init:init", "Make a folder a workspace."),
     "status": ("vmgit.cli.status:status", "Show the workspace, its sessions and what is due."),
     "run": ("vmgit.cli.run:run", "Run JavaScript and record it."),
-    "session": ("vmgit.cli.session:session", "Make, list, show and close sessions."),
+    "session": ("vmgit.cli.session:session", "Make, fork and close sessions; undo and redo."),
     "profile": ("vmgit.cli.profile:profile", "List, show, check and change profiles."),
     "lib": ("vmgit.cli.lib:lib", "Add, update and check libraries."),
-    "exec": ("vmgit.cli.exec:exec_", "List and show executions."),
+    "exec": ("vmgit.cli.exec:exec_", "List, show and stop executions."),
     "log": ("vmgit.cli.log:log", "Show events."),
     "journal": ("vmgit.cli.journal:journal", "Check and rebuild the event log."),
     "replay": ("vmgit.cli.replay:replay", "Run a recorded session again and compare."),

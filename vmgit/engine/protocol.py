@@ -135,9 +135,13 @@ class Hit(_Frame, frozen=True, tag="hit"):
 
 
 class Forked(_Frame, frozen=True, tag="forked"):
-    """Worker: the child's process id."""
+    """Worker: the child's process id, None when the system gave none; how long the fork took, and
+    how much memory the realm holds that both share from now on.
+    """
 
-    pid: _Pid
+    pid: _Pid | None
+    took_us: _Count = 0
+    held_kb: _Count = 0
 
 
 class Crash(_Frame, frozen=True, tag="crash"):

@@ -19,8 +19,8 @@ from urllib.parse import quote, urlsplit
 import httpx
 import msgspec
 
-from vmgit import __version__
 from vmgit.errors import EnvironmentFailure, NotFoundError, RefusedError
+from vmgit.version import __version__
 
 from .integrity import Checker, IntegrityError
 from .npmrc import NpmConfig

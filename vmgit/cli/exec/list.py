@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.exec.common import shown_status
 from vmgit.cli.moments import ago, took
 
 
@@ -28,7 +29,9 @@ def list_(app: App, session: str | None, limit: int, everything: bool) -> None:
         only = workspace.views.find_session(session).id if session is not None else None
         rows = workspace.views.executions(only, limit=None if everything else limit)
     if app.json:
-        app.emit([{"execution": row.id, **row._asdict()} for row in rows])
+        from vmgit.documents import execution_summary
+
+        app.emit([execution_summary(row) for row in rows])
         return
     from vmgit.cli.table import write_table
 
@@ -38,7 +41,7 @@ def list_(app: App, session: str | None, limit: int, everything: bool) -> None:
             (
                 row.id,
                 row.kind,
-                row.status,
+                shown_status(row),
                 str(row.generation),
                 took(row.duration_us),
                 ago(row.started_us),
