@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_a_package_with_all_that_it_needs(
     assert files["c/index.js"] == b"module.exports = 'c 1.1.0';\n"
     assert files["d/node_modules/c/index.js"] == b"module.exports = 'c 2.0.0';\n"
     assert files["@team/b/deep/x.js"] == b"1"
-    assert b"* -text" in files[".gitattributes"]
+    assert b"* -text -filter" in files[".gitattributes"]
     lock = json.loads(files["vmgit-lock.json"])
     assert lock["requested"] == {"a": "^1.0.0", "d": "^1"}
     entry = lock["packages"]["c"]
@@ -294,6 +295,32 @@ def test_bundled_packages_come_with_their_own(
     shop.publish("g", dependencies={"c": "^2"})
     with pytest.raises(VmgitError, match="node_modules/c"):
         open_library().add(["c@2.0.0", "f"])
+
+
+@pytest.mark.parametrize(
+    ("link", "refused"),
+    [("@team", True), ("d/node_modules", True), ("d", False), ("@team/b", False)],
+)
+def test_nothing_is_put_behind_a_link(
+    shop: FakeRegistry, open_library: Open, tmp_path: Path, link: str, refused: bool
+) -> None:
+    """A repository may come with links that lead out of it, and a lock that says all is fine."""
+    outside = tmp_path / "outside"
+    (outside / "b").mkdir(parents=True)
+    (outside / "b/secret.js").write_text("secret")
+    open_library().add(["d", "@team/b", "c@1.0.0"])
+    place = tmp_path / "vendor" / link
+    shutil.rmtree(place)
+    place.symlink_to(outside)
+    before = state(outside)
+    if refused:
+        with pytest.raises(RefusedError, match=f"vendor/{link} is a symbolic link"):
+            open_library().update([], force=True)
+    else:
+        open_library().update([], force=True)
+    assert place.is_symlink() == refused
+    assert state(outside) == before
+    assert not list((tmp_path / "vendor").rglob("secret.js"))
 
 
 @pytest.mark.parametrize("name", ["lodash@", "../x", "", "a b", "a@file:../x", "a@user/repo"])

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from .release import Release
 
 #: Git must not change a byte of what was hashed, whatever the user's own attributes say.
-ATTRIBUTES = "# Written by vmgit: libraries are stored as they were published.\n* -text\n"
+ATTRIBUTES = (
+    "# Written by vmgit: libraries are stored as they were published.\n* -text -filter -ident\n"
+)
 _ATTRIBUTES_FILE = ".gitattributes"
 #: Called with what is done, how much of it and how much there is.
 Progress = Callable[[str, int, int], None]

@@ -33,12 +33,14 @@ def own_files(vendor: Path, package: str, packages: Collection[str]) -> Iterator
 
 
 def hash_files(vendor: Path, package: str, packages: Collection[str]) -> str | None:
-    """Return the hash over a package's files, `sha256-BASE64`; None when its folder is not there.
+    """Return the hash over a package's files, `sha256-BASE64`.
 
-    Raises `OSError`.
+    None when its folder is not there, or only by way of a symbolic link. Raises `OSError`.
     """
     total = hashlib.sha256()
-    if (vendor / package).is_symlink() or not (vendor / package).is_dir():
+    folder = vendor / package
+    ways = [folder, *(parent for parent in folder.parents if vendor in parent.parents)]
+    if not folder.is_dir() or any(way.is_symlink() for way in ways):
         return None
     for path in own_files(vendor, package, packages):
         total.update(f"{_hash_file(vendor / package / path)}  {path}\n".encode("utf-8", "replace"))

@@ -52,6 +52,7 @@ class Staging:
 
     def keep(self, path: str, leave_out: Collection[str]) -> None:
         """Take over what is at a path of `vendor/` (`""` = all), but not the paths `leave_out`."""
+        _refuse_links(self.vendor, path)
         source, target = self.vendor / path, self.next / path
         if source.is_dir():
             target.mkdir(parents=True, exist_ok=True)
@@ -60,8 +61,10 @@ class Staging:
     def put(self, source: Path, path: str) -> None:
         """Move a folder that was made inside `folder` to a path of the next `vendor/`.
 
-        Raises `FileExistsError` when there is something already.
+        Raises `FileExistsError` when there is something already, and `RefusedError` when the way
+        there leads through a symbolic link that was taken over.
         """
+        _refuse_links(self.next, path.rpartition("/")[0])
         target = self.next / path
         target.parent.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(target):
@@ -113,6 +116,19 @@ def recover(root: Path) -> None:
         folder.rmdir()
     except OSError as error:
         raise EnvironmentFailure(f"{folder} cannot be removed: {error.strerror}.") from error
+
+
+def _refuse_links(vendor: Path, path: str) -> None:
+    """Raise `RefusedError` when a path below `vendor/` has a link in it, for it may lead away."""
+    place = vendor
+    for part in path.split("/") if path else ():
+        place /= part
+        if place.is_symlink():
+            raise RefusedError(
+                f"vendor/{place.relative_to(vendor)} is a symbolic link; libraries are put behind "
+                "none.",
+                hints=["Remove the link, or make it a folder."],
+            )
 
 
 def _is_ours(folder: Path) -> bool:
