@@ -147,6 +147,21 @@ def test_removing_needs_no_registry(shop: FakeRegistry, open_library: Open, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_optional_package_that_was_left_out_is_not_asked_for_again(
+    shop: FakeRegistry, open_library: Open
+) -> None:
+    shop.publish("native", os=["linux"])
+    shop.publish("e", optionalDependencies={"native": "*", "c": "^1", "gone": "*"})
+    report = open_library().add(["e", "d"])
+    assert len(report.warnings) == 2
+    shop.requests.clear()
+    open_library().remove(["d"])
+    assert set(open_library().lock.packages) == {"e", "e/node_modules/c"}
+    assert shop.asked() == []
+    shop.publish("gone")
+    assert changes(open_library().update(["e"])) == ["gone None>1.0.0"]
+
+
 def test_an_alias_has_its_own_folder(
     shop: FakeRegistry, open_library: Open, tmp_path: Path
 ) -> None:

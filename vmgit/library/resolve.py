@@ -163,7 +163,11 @@ class _Run:
             return [(folder, spec, False) for folder, spec in sorted(self._wanted.items())]
         release = self.packages[asker].release
         needed = [(folder, spec, False) for folder, spec in sorted(release.dependencies.items())]
-        return needed + [(one, spec, True) for one, spec in sorted(release.optional.items())]
+        optional = sorted(release.optional.items())
+        if self._locked.get(asker) is release:
+            # What was left out once is tried again with its package, and not without a network.
+            optional = [one for one in optional if visible(asker, one[0], self._locked)]
+        return needed + [(folder, spec, True) for folder, spec in optional]
 
     def _place(self, asker: str, folder: str, spec: str, *, optional: bool) -> str | None:
         """See to it that `asker` finds a fitting `folder`; return the path of a new package."""
