@@ -20,7 +20,7 @@ from fakeregistry import fake_registry
 from published import PROMISED, manifests, publish_all
 from workspaces import Folder
 
-_PATIENCE_S = 20
+_PATIENCE_S = 10
 #: The hash over the files of the zod that the fixtures have, as the real registry gave it.
 ZOD = "sha256-nCnf0+2zILoIp9ZplqPzJR2XSrUAOmd52KYfzkae+RY="
 
