@@ -52,6 +52,7 @@ LEVELS = {
     "eventlog": 6,
     "engine": 6,
     "host": 6,
+    "library": 7,
     "recorder": 7,
     "checkpoint": 7,
     "code": 8,
@@ -89,6 +90,7 @@ IMPORTERS = {
     "litestar": {"server"},
     "uvicorn": {"server"},
     "rich": {"cli"},
+    "nodesemver": {"library"},
 }
 #: What the worker may load of vmgit.
 WORKER = {
@@ -190,7 +192,7 @@ except SystemExit:
 def test_help_loads_nothing_heavy() -> None:
     heavy = {
         *("pygit2", "dukpy", "watchdog", "tree_sitter", "rich", "litestar", "msgspec"),
-        *("sqlite3", "tomllib", "tomlkit", "asyncio", "httpx"),
+        *("sqlite3", "tomllib", "tomlkit", "asyncio", "httpx", "nodesemver"),
     }
     assert not _loaded(HELP) & heavy
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "run": ("vmgit.cli.run:run", "Run JavaScript and record it."),
     "session": ("vmgit.cli.session:session", "Make, fork and close sessions; undo and redo."),
     "profile": ("vmgit.cli.profile:profile", "List, show, check and change profiles."),
+    "lib": ("vmgit.cli.lib:lib", "Add, update and check libraries."),
     "exec": ("vmgit.cli.exec:exec_", "List, show and stop executions."),
     "log": ("vmgit.cli.log:log", "Show events."),
     "journal": ("vmgit.cli.journal:journal", "Check and rebuild the event log."),

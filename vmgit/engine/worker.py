@@ -71,9 +71,9 @@ def _serve(link: Link) -> None:
 
 def _preload() -> None:
     """Load now all that a job may need: confined, the process can open no file any more."""
-    from vmgit.engine import modules, rewrite_script, scan
+    from vmgit.engine import cjs_exports, modules, rewrite_script, scan
 
-    del modules, rewrite_script
+    del cjs_exports, modules, rewrite_script
     scan.parse(b"let a = 1")
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "ascii"):
         codecs.lookup(encoding)
