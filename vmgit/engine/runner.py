@@ -16,12 +16,12 @@ from vmgit.engine import protocol
 from vmgit.engine.anchors import anchor
 from vmgit.engine.api import Job, RealmConfig
 from vmgit.engine.interpreter import Closing, EngineError, Interpreter
-from vmgit.engine.lazy import parts
 from vmgit.engine.link import Link
+from vmgit.engine.parts import own_parts, web_parts
 from vmgit.engine.resolve import ResolutionError
 from vmgit.engine.rewrite import Rewritten, rewrite
 from vmgit.engine.sources import Sources
-from vmgit.engine.stacks import Columns, Stacks
+from vmgit.engine.stacks import PARTS, Columns, Stacks
 from vmgit.outcome import Fault, Level, Value
 
 #: What the engine says when it cannot allocate, and what is left when even that fails.
@@ -58,14 +58,15 @@ class Runner:
         self._starved = False
         self._requires = 0
         self._closing = Closing([], -1, "")
-        self._interpreter = Interpreter(self)
-        self._interpreter.boot()
-        parts()
+        lines = {name: self._stacks.reserve(name, text) for name, text in own_parts().items()}
+        self.interpreter = Interpreter(self, lines)
+        self.interpreter.boot()
+        web_parts()
 
     def open(self, config: RealmConfig) -> None:
         """Configure the realm, once."""
         self._sources.configure(config)
-        self._interpreter.command("open", {"hide": config.hide, "console": config.console})
+        self.interpreter.command("open", {"hide": config.hide, "console": config.console})
 
     def run(self, job: Job) -> protocol.Done:
         """Run a job to its end, whatever it does; limits end the process instead."""
@@ -113,9 +114,12 @@ class Runner:
             return {**command, "id": self._sources.main(job)}
         anchored = anchor(job.text, job.path or "")
         script = rewrite(anchored.text)
-        columns = script.column if anchored.column is None else _both(script, anchored.column)
-        pad = self._stacks.place(job.path, job.text, columns)
-        return {**command, "script": script.command(), "pad": pad}
+        command["pad"] = self._stacks.place(job.path, job.text, _columns(script, anchored.column))
+        if script.is_bare:
+            command["format"], command["code"] = "bare", script.code
+        else:
+            command["script"] = script.command()
+        return command
 
     def _command(self, op: str, fields: dict[str, Any]) -> str | None:
         """Run a command; return the text of what the engine raised, if it did."""
@@ -123,7 +127,7 @@ class Runner:
         guard = self._link.guard
         guard.starve()
         try:
-            self._closing = self._interpreter.command(op, fields)
+            self._closing = self.interpreter.command(op, fields)
         except EngineError as error:
             guard.lift_memory()
             raised = str(error)
@@ -233,8 +237,8 @@ class Runner:
 
     def _part(self, name: str) -> dict[str, Any]:
         """Answer with the code of a part of the globals; its positions are told as ours."""
-        text = parts()[name]
-        return {"text": text, "pad": self._stacks.place(f"vmgit:globals/{name}", text)}
+        text = web_parts()[name]
+        return {"text": text, "pad": self._stacks.place(PARTS + name, text)}
 
     def _evaluate(self, name: str) -> dict[str, Any]:
         """Evaluate a native module for a `require` that waits."""
@@ -242,7 +246,7 @@ class Runner:
         source = f"import * as n from {msgspec.json.encode(name).decode()};"
         give = 'globalThis[Symbol.for("vmgit.door")].give(n);'
         try:
-            self._interpreter.evaluate_module(f"vmgit:require/{self._requires}", source + give)
+            self.interpreter.evaluate_module(f"vmgit:require/{self._requires}", source + give)
         except EngineError as error:
             if "draining" in str(error):
                 path = name.partition("?")[0]
@@ -273,9 +277,11 @@ class Runner:
         return None
 
 
-def _both(script: Rewritten, column: Columns) -> Columns:
-    """Undo the moves of the rewriting, then those of the anchoring before it."""
-    return lambda line, position: column(line, script.column(line, position))
+def _columns(script: Rewritten, anchored: Columns | None) -> Columns | None:
+    """Undo the moves of the rewriting, then those of the anchoring before it, if there are any."""
+    if anchored is None:
+        return script.column if script.shifts else None
+    return lambda line, position: anchored(line, script.column(line, position))
 
 
 def _is_starved(raised: str) -> bool:
