@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -50,6 +51,15 @@ def execution_seed(session_seed: str, number: int) -> str:
     return hashlib.sha256(f"{session_seed}:{number}".encode()).hexdigest()[:32]
 
 
+@dataclass
+class _Running:
+    """An execution that a realm runs or is about to; `unwanted` once it was cancelled."""
+
+    number: int
+    realm: Realm
+    unwanted: bool = False
+
+
 class Recorder:
     """Appends to session streams and keeps their states in step with the log."""
 
@@ -57,6 +67,7 @@ class Recorder:
         self._log = log
         self.actor = actor
         self.worktree = worktree
+        self._running: dict[str, _Running] = {}
 
     def create(self, session: str, created: NewEvent) -> StoredEvent:
         """Append the first event of a new session's stream and return its row.
@@ -118,9 +129,39 @@ class Recorder:
             args=job.args,
             redact=redactor.patterns,
         )
-        self._append(state, [encode(started, execution=name)], durable=False)
+        # Before anybody can read that it runs, so that no cancellation comes too early.
+        self._running[state.id] = running = _Running(number, realm)
         try:
-            result = realm.execute(job, source, host)
+            self._append(state, [encode(started, execution=name)], durable=False)
+            return self._run(state, running, job, source, host, redactor)
+        finally:
+            del self._running[state.id]
+
+    def cancel(self, session: str, number: int | None = None) -> bool:
+        """Stop the execution that a session runs, or only execution `number`, at once.
+
+        Returns whether there is one; it may come to its own end first. Safe from another thread
+        and from a signal handler.
+        """
+        running = self._running.get(session)
+        if running is None or number not in (None, running.number):
+            return False
+        running.unwanted = True
+        running.realm.cancel()
+        return True
+
+    def _run(
+        self,
+        state: SessionState,
+        running: _Running,
+        job: Job,
+        source: Source,
+        host: Host,
+        redactor: Redactor,
+    ) -> tuple[Execution, bool]:
+        name = f"{state.id}.{running.number}"
+        try:
+            result = running.realm.execute(job, source, host, lambda: running.unwanted)
         except WorkerDied as death:
             closing = [*_trace(redactor.outcome(death.partial).trace), ex.Aborted(death.reason)]
             intact = False
@@ -131,7 +172,7 @@ class Recorder:
         # A startup execution is acknowledged by the event of its generation, which is fsynced.
         durable = job.kind != "startup"
         self._append(state, [encode(item, execution=name) for item in closing], durable=durable)
-        return state.executions[number], intact
+        return state.executions[running.number], intact
 
     def abort(self, state: SessionState, number: int, reason: str) -> None:
         """Close an execution that was started and never ended."""

@@ -330,6 +330,7 @@ class Workspace:
             self.trust.require,
             outside,
             patterns,
+            lambda config: self.realms.open_alone(config),
         )
 
     @cached_property
@@ -385,7 +386,7 @@ class Workspace:
         `vmgit.toml` is bad, and `EnvironmentFailure` when it requires a sandbox that is not there.
         """
         _ = self.settings
-        from . import hostlock
+        from . import cancel, hostlock
 
         with hostlock.hold(self.lock_path, f"vmgit {self.actor}", wait=wait, on_wait=on_wait):
             sessions = self.sessions
@@ -395,4 +396,5 @@ class Workspace:
             for row in self.views.sessions(state=OPEN_STATES, ephemeral=True):
                 sessions.get(row.id).close("its host died")
             self._take_notes()
-            yield sessions
+            with cancel.heeding(self.lock_path, self.services.recorder.cancel):
+                yield sessions

@@ -172,8 +172,16 @@ def _interruptible(
 
 @contextmanager
 def _ctrl_c_cancels(live: LiveSession) -> Iterator[None]:
-    """Let Ctrl-C stop the execution, which is then recorded as cancelled, not this process."""
-    before = signal.signal(signal.SIGINT, lambda *_: live.cancel())
+    """Let Ctrl-C stop the execution, which is then recorded as cancelled, not this process.
+
+    Where there is none, not yet or no more, it ends the command as anywhere else.
+    """
+
+    def stop(*_: object) -> None:
+        if not live.cancel():
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
     try:
         yield
     finally:
