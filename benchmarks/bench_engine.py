@@ -6,21 +6,25 @@ is measured in a process like a worker's, which is not confined, so that it can 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from benchmarks.harness import Row, absent, compare
-from vmgit.engine.api import Answer, Job, Realm, RealmConfig
+from vmgit.engine.api import Answer, Job, RealmConfig
 from vmgit.engine.interpreter import native
 from vmgit.engine.link import Link
 from vmgit.engine.pool import RealmPool
+from vmgit.engine.process import WorkerRealm
 from vmgit.engine.runner import Runner
 from vmgit.limits import Limits
 
@@ -141,14 +145,15 @@ def _inside() -> list[Row]:
             per_block=100,
         ),
     ]
-    with RealmPool().open(RealmConfig()) as realm:
+    with RealmPool().open(RealmConfig()) as realm, _Unconfined() as floor:
         rows.append(
             compare(
                 "engine: an execution of 1+1, round trip with frames",
                 2.6,
                 lambda: realm.execute(_TYPED, _Startup(), _Nobody()),
-                bare,
-                "a bare eval in a booted realm",
+                floor.evaluate,
+                # A processor that was idle is slower for a while, whoever uses it.
+                "a bare eval in a booted realm that was waiting, too",
                 blocks=40,
                 per_block=100,
             )
@@ -158,30 +163,38 @@ def _inside() -> list[Row]:
 
 def _forks(pool: RealmPool) -> list[Row]:
     """Compare a new session with the kernel's fork and with starting node."""
-    source, last = _Startup(), list[Realm]()
+    source, last = _Startup(), list[WorkerRealm]()
 
     def first_result(jobs: list[Job]) -> None:
         realm = pool.open(RealmConfig())
+        assert isinstance(realm, WorkerRealm)
         last.append(realm)
         for job in (*jobs, _TYPED):
             result = realm.execute(job, source, _Nobody())
             assert result.outcome.status == "ok", result.outcome
 
     def close_last() -> None:
+        """End the last one and see it gone: its end is not the next one's to pay."""
         while last:
-            last.pop().close()
+            realm = last.pop()
+            realm.close()
+            with contextlib.suppress(ProcessLookupError):
+                while True:
+                    os.kill(realm.pid, 0)
+                    time.sleep(0.001)
 
-    with _Forker() as forker:
+    with _Unconfined() as floor:
         rows = [
             compare(
                 "engine: fork of a session to its first result",
                 2.0,
                 lambda: first_result([]),
-                forker.fork,
+                floor.fork,
                 "fork + exit + wait of the same process",
-                blocks=20,
-                per_block=10,
+                blocks=40,
+                per_block=3,
                 before_ours=close_last,
+                before_peer=close_last,
             )
         ]
     node = shutil.which("node")
@@ -202,18 +215,19 @@ def _forks(pool: RealmPool) -> list[Row]:
                 blocks=20,
                 per_block=3,
                 before_ours=close_last,
+                before_peer=close_last,
             )
         )
     close_last()
     return rows
 
 
-class _Forker:
-    """A process that is as a worker before it locks itself in, and forks when it is told to."""
+class _Unconfined:
+    """A process that is as a worker before it locks itself in, and does the bare minimum."""
 
-    def __enter__(self) -> _Forker:
+    def __enter__(self) -> _Unconfined:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.forker"],
+            [sys.executable, "-m", "benchmarks.unconfined"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -226,9 +240,16 @@ class _Forker:
 
     def fork(self) -> float:
         """Have it fork, and wait for the end of the child; return the milliseconds it measured."""
+        return self._ask(b"fork\n")
+
+    def evaluate(self) -> float:
+        """Have it evaluate `1+1` by the engine alone; return the milliseconds it measured."""
+        return self._ask(b"evaluate\n")
+
+    def _ask(self, what: bytes) -> float:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(b"\n")
+        self._process.stdin.write(what)
         self._process.stdin.flush()
         return float(self._process.stdout.readline())
 

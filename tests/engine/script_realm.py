@@ -14,7 +14,7 @@ PRELUDE = files("vmgit.engine") / "prelude"
 
 #: Shows a value as text; functions by their name, objects by their fields.
 _SHOW = """
-const is_ = Object.is;
+const is_ = Object.is, NativeError = saved.Error;
 const fields = (value) => {
   let text = '';
   for (const key in value) {
@@ -68,7 +68,7 @@ class ScriptRealm:
         self.lines: list[str] = []
         self.reports: list[dict[str, Any]] = []
         self.modules: dict[str, str] = {}
-        names = ("saved.js", "parts/primordials.js", "parts/script.js")
+        names = ("saved.js", "parts/basics.js", "parts/script.js")
         saved, *part = [(PRELUDE / name).read_text() for name in names]
         function = "((inner, exports) => {" + "".join(part) + _SHOW + _BOOT + "})"
         boot = f"(() => {{ 'use strict';\n{saved}\n{function}({{ saved }}, {{}}); }})();"

@@ -37,6 +37,7 @@ class Guard:
         self._limits = Limits()
         self._armed = False
         self._busy = False
+        self._starving = False
         self._pending: str | None = None
         self._start = 0.0
         self._cpu_start = 0.0
@@ -95,6 +96,7 @@ class Guard:
         if self._base_kb:
             allowed = (self._base_kb + self._limits.memory_mb * 1024) * 1024
             resource.setrlimit(resource.RLIMIT_DATA, (allowed, _UNLIMITED))
+            self._starving = True
 
     @contextmanager
     def own_memory(self) -> Iterator[None]:
@@ -127,7 +129,9 @@ class Guard:
 
     def lift_memory(self) -> None:
         """Lift the data limit, so that Python can report what happened."""
-        resource.setrlimit(resource.RLIMIT_DATA, (_UNLIMITED, _UNLIMITED))
+        if self._starving:
+            resource.setrlimit(resource.RLIMIT_DATA, (_UNLIMITED, _UNLIMITED))
+            self._starving = False
 
     def memory_used_kb(self) -> int:
         """Return the most memory that the realm is known to have held beyond its boot, KiB."""

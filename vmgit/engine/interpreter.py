@@ -40,7 +40,8 @@ class Closing(msgspec.Struct, frozen=True):
     unsent: str
 
 
-_IDLE = Closing([], -1, "")
+#: Nothing left.
+IDLE = Closing([], -1, "")
 
 
 class Doors(Protocol):
@@ -74,7 +75,7 @@ class Interpreter:
     def boot(self) -> None:
         """Run the prelude. Raises `EngineError` if the engine is not the one it was made for."""
         self._evaluate(prelude(self._token, self._lines), b"{}")
-        if self.command("probe", {}) != _IDLE:
+        if self.command("probe", {}) != IDLE:
             raise EngineError("the command channel of the prelude does not answer")
 
     def command(self, op: str, fields: dict[str, Any]) -> Closing:
@@ -87,7 +88,7 @@ class Interpreter:
         if result is None:
             raise EngineError("the command channel of the prelude does not answer")
         if result == b'""':
-            return _IDLE
+            return IDLE
         return msgspec.json.decode(msgspec.json.decode(result, type=str), type=Closing)
 
     def evaluate_module(self, name: str, source: str) -> None:

@@ -12,17 +12,18 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("prelude")
-#: The files in `parts/` of each own part, in one function scope, with `primordials.js` before them.
+#: The files in `parts/` of each own part, in one function scope, with `basics.js` before them.
 _OWN = {
     "arguments": ("arguments.js",),
-    "clock": ("clock.js",),
+    "clock": ("primordials.js", "clock.js"),
     "console": ("console.js",),
     "explain": ("settle.js", "explain.js"),
-    "files": ("ask.js", "settle.js", "commonjs.js"),
-    "host": ("ask.js", "host.js", "host/*.js"),
-    "proxy": ("proxy.js",),
+    "files": ("primordials.js", "ask.js", "settle.js", "commonjs.js"),
+    "host": ("primordials.js", "ask.js", "host.js", "host/*.js"),
+    "proxy": ("primordials.js", "proxy.js"),
     "random": ("random.js",),
     "render": (
+        "primordials.js",
         "inspect.js",
         "layout.js",
         "shapes.js",
@@ -31,8 +32,8 @@ _OWN = {
         "format.js",
     ),
     "script": ("script.js",),
-    "timers": ("timers.js",),
-    "tools": ("tools.js",),
+    "timers": ("primordials.js", "timers.js"),
+    "tools": ("primordials.js", "tools.js"),
 }
 #: Where a vendored part is, and what stands before it: the globals that it uses, as they were.
 _VENDORED = {
@@ -47,7 +48,7 @@ _VENDORED = {
 def own_parts() -> dict[str, str]:
     """Return each part that runs executions, by its name, as the text of a function."""
     return {
-        name: wrapped("".join(_read(f"parts/{file}") for file in ("primordials.js", *files)))
+        name: wrapped("".join(_read(f"parts/{file}") for file in ("basics.js", *files)))
         for name, files in _OWN.items()
     }
 

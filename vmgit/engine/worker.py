@@ -68,6 +68,7 @@ def _serve(link: Link) -> None:
                 runner.open(config)
                 link.send(protocol.Opened())
             case protocol.Fork():
+                runner.warm()
                 _fork(link)
             case protocol.Figures():
                 link.guard.measure_by(link.take_descriptor())

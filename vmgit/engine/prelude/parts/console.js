@@ -1,6 +1,7 @@
 // The console: five levels here, the others in `lazy/more.js`; one line of text per call sent to
 // the host.
 
+const wellFormed = uncurry(saved.wellFormed);
 // What console.group adds before every line; an execution begins without.
 const group = { __proto__: null, indent: 0 };
 eachTime(() => { group.indent = 0; });

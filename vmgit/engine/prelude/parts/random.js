@@ -3,7 +3,7 @@
 let random0, random1, random2, random3;
 
 const seedRandom = () => {
-  const { seed } = state;
+  const { seed } = state, parseWhole = saved.parseInt;
   random0 = parseWhole(slice(seed, 0, 8), 16) | 0;
   random1 = parseWhole(slice(seed, 8, 16), 16) | 0;
   random2 = parseWhole(slice(seed, 16, 24), 16) | 0;

@@ -1,11 +1,9 @@
 // `vmgit:fs`: files of the workspace folder. Bytes travel as base64.
 hostModule('fs', () => {
   const base64Digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  const NativeBytes = Uint8Array, NativeBuffer = ArrayBuffer;
-  const bytesBuffer = getterOf(getPrototypeOf(Uint8Array.prototype), 'buffer');
-  const bytesStart = getterOf(getPrototypeOf(Uint8Array.prototype), 'byteOffset');
-  const bytesLength = getterOf(getPrototypeOf(Uint8Array.prototype), 'byteLength');
-  const bufferLength = getterOf(ArrayBuffer.prototype, 'byteLength');
+  const NativeBytes = saved.Uint8Array, bufferLength = uncurry(saved.bufferLength);
+  const bytesBuffer = uncurry(saved.typedArrayBuffer), bytesStart = uncurry(saved.typedArrayStart);
+  const bytesLength = uncurry(saved.typedArrayBytes);
 
   const toBase64 = (bytes) => {
     let text = '';
