@@ -16,12 +16,13 @@ from workspaces import TIMEOUT, Folder
 
 from vmgit import cancel as cancelling
 from vmgit import mailbox
-from vmgit.cancel import Cancelled, cancel
+from vmgit.cancel import cancel
 from vmgit.code import prompt_code
+from vmgit.documents import CancelledDocument
 from vmgit.engine.process import WorkerRealm
 from vmgit.errors import BusyError, NotFoundError, RefusedError, UsageError
 from vmgit.host.kv import KvStore
-from vmgit.sessions import LiveSession
+from vmgit.live import LiveSession
 
 ENDLESS = "kv.set('now', 1); for (;;);"
 
@@ -92,6 +93,15 @@ def test_a_cancellation_before_the_first_step_costs_nothing(
     assert hosted.value(live, "n") == "1"
     assert pid_of(live) == pid
     assert hosted.rebuild(live).first_difference is None
+
+
+def test_one_that_nobody_wants_when_its_turn_comes(hosted: Hosted, live: LiveSession) -> None:
+    """As when a ticket is cancelled between its check and the first step."""
+    code = prompt_code("n = 2", live.profile.limits)
+    with hosted.workspace.hosting():
+        execution = live.execute(code, hosted.workspace.snapshot(), (), lambda: True)
+    assert execution.status == "cancelled"
+    assert hosted.value(live, "n") == "1"
 
 
 def test_a_cancellation_after_the_last_step_changes_nothing(
@@ -194,7 +204,7 @@ CODES = {
 def test_another_process_stops_it_at_once(shop: Folder, code: str) -> None:
     with running(shop, "run", "-s", "shop", "-e", CODES[code]) as name, shop.open() as workspace:
         session = name.partition(".")[0]
-        assert cancel(workspace) == Cancelled(name, session, "cancelled")
+        assert cancel(workspace) == CancelledDocument(name, session, "cancelled")
         assert workspace.views.find_execution(name).status == "cancelled"
     assert shop.fine("run", "-s", "shop", "-e", "n").out == "1\n"
 

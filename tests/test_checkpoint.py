@@ -10,12 +10,12 @@ from unittest.mock import patch
 
 import pytest
 from hosted import Hosted, console
-from processes import alive, family, gone
+from processes import family, gone
 
-from vmgit.checkpoint import CHEAP_KB, CHEAP_US, LARGE_KB, is_worth
+from vmgit.checkpoint import LARGE_KB, WHOLE, is_worth
 from vmgit.engine.api import Cost
 from vmgit.engine.process import WorkerRealm
-from vmgit.sessions import LiveSession
+from vmgit.live import LiveSession
 
 
 def realm_of(live: LiveSession) -> WorkerRealm:
@@ -43,25 +43,30 @@ def never() -> int:
     raise AssertionError("it is decided without this figure")
 
 
-@pytest.mark.parametrize(
-    ("cost", "worth"),
-    [
-        (None, True),
-        (Cost(900, 200), True),
-        (Cost(CHEAP_US, CHEAP_KB), True),
-        (Cost(900, LARGE_KB + 1), False),
-        (Cost(50_000, LARGE_KB + 1), False),
-    ],
-)
-def test_cheap_copies_are_always_made_and_large_ones_never(cost: Cost | None, worth: bool) -> None:
-    assert is_worth(cost, never) is worth
+def test_the_first_copy_is_always_made_and_one_of_a_large_realm_never() -> None:
+    assert is_worth(None, never)
+    assert is_worth(None, None)
+    assert is_worth(Cost(900, LARGE_KB), None)
+    assert not is_worth(Cost(900, LARGE_KB + 1), None)
+    assert not is_worth(Cost(900, LARGE_KB + 1), never)
 
 
-@pytest.mark.parametrize("cost", [Cost(CHEAP_US + 1, 0), Cost(8_000, LARGE_KB)])
-def test_in_between_one_is_made_when_it_saves_what_it_costs(cost: Cost) -> None:
-    whole = 4 * cost.took_us
+@pytest.mark.parametrize("cost", [Cost(900, 0), Cost(8_000, LARGE_KB)])
+def test_a_copy_is_made_when_it_saves_what_it_costs(cost: Cost) -> None:
+    whole = WHOLE * cost.took_us
     assert not is_worth(cost, lambda: whole - 1)
     assert is_worth(cost, lambda: whole)
+
+
+def test_the_time_that_counts_is_that_of_the_steps_which_the_copy_lacks(hosted: Hosted) -> None:
+    live = hosted.new()
+    took = [hosted.run(live, "1").finished for _ in range(3)]
+    assert None not in took
+    expected = [one.duration_us for one in took if one is not None]
+    assert live._took_us(2) == sum(expected)
+    assert live._took_us(4) == expected[-1]
+    assert live._took_us(5) == 0
+    assert live._took_us(0) > live._took_us(2)
 
 
 def test_figures_come_with_the_copy(hosted: Hosted) -> None:
@@ -103,7 +108,7 @@ def test_nothing_is_made_twice_of_the_same_state(hosted: Hosted) -> None:
     live.checkpoint()
     assert first is not None
     assert live._heap._checkpoint is first
-    hosted.run(live, "1")
+    hosted.run(live, "const end = Date.now() + 300; while (Date.now() < end);")
     live.checkpoint()
     assert live._heap._checkpoint is not first
 
@@ -213,7 +218,7 @@ def test_a_module_that_is_too_large_ends_in_the_checkpoint(hosted: Hosted) -> No
     with no_rebuild(hosted):
         execution = hosted.run(live, "n = 0; import('./big.js')")
         assert (execution.limit and execution.limit.name) == "source_kb"
-        assert not alive(pid)
+        assert gone(pid)
         assert hosted.value(live, "n + 2") == "42"
 
 

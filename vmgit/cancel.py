@@ -14,9 +14,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
-
 from . import hostlock, mailbox
+from .documents import CancelledDocument
 from .errors import BusyError, NotFoundError, RefusedError, UsageError, VmgitError
 from .eventlog.rows import ExecutionRow
 from .eventlog.views import Views
@@ -25,14 +24,6 @@ from .eventlog.views import Views
 PATIENCE_S = 10.0
 _STEP_S = 0.02
 _REQUEST = re.compile(r"cancel (?P<session>[a-z0-9]{1,32})\.(?P<number>[0-9]{1,18})")
-
-
-class Cancelled(msgspec.Struct, frozen=True):
-    """The document of a cancellation that worked: execution `SESSION.N`, its session, its end."""
-
-    execution: str
-    session: str
-    status: str
 
 
 class Cancelling(Protocol):
@@ -69,7 +60,7 @@ def heeding(lock: Path, cancel: Callable[[str, int], bool]) -> Iterator[None]:
 
 def cancel(
     workspace: Cancelling, text: str | None = None, *, patience_s: float = PATIENCE_S
-) -> Cancelled:
+) -> CancelledDocument:
     """Stop the execution that `text` means, or the only one that runs, and wait for its end.
 
     Raises `UsageError` when it is not clear which, `RefusedError` when it has ended in another
@@ -90,7 +81,7 @@ def cancel(
             time.sleep(_STEP_S)
         row = workspace.views.execution(row.session, row.number) or row
     if row.status == "cancelled":
-        return Cancelled(row.id, row.session, row.status)
+        return CancelledDocument(row.id, row.session, row.status)
     raise _ended(row, "runs no more, because its host died" if orphan else "came to its end first")
 
 

@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from .engine.api import Cost, Forking
 from .host.kv import KvStore
 
-#: A fork that took no longer, us, of a realm that holds no more, KiB, is made after every answer.
-CHEAP_US = 5_000
-CHEAP_KB = 16 * 1024
 #: A realm that holds more, KiB, is never copied: both copies would soon hold as much.
 LARGE_KB = 48 * 1024
-#: The whole cost of a copy in forks: the next garbage collection writes to every page they share.
-_WHOLE = 4
+#: The whole cost of a copy, in forks: what runs next writes to the pages that both share, all of
+#: those with objects of JavaScript at its first garbage collection.
+WHOLE = 4
 
 
 @dataclass(frozen=True)
@@ -36,17 +34,17 @@ class Checkpoint:
         return (self.epoch, self.applied) == (epoch, applied)
 
 
-def is_worth(cost: Cost | None, again_us: Callable[[], int]) -> bool:
+def is_worth(cost: Cost | None, again_us: Callable[[], int] | None) -> bool:
     """Return whether a copy is to be made now.
 
-    `cost` is that of the last one (None: there was none yet), `again_us` tells how long that took,
-    microseconds, which would have to run again without a new one. A cheap copy always is, a large
-    one never; in between one is made when what it saves has grown to what it costs.
+    `cost` is that of the last one (None: there was none yet). `again_us` tells how long that took,
+    microseconds, which an older copy lacks and would have to run again; None without an older one,
+    where a realm would have to be made besides. A copy is made when it saves as much as it costs,
+    so a program of some milliseconds always leaves one, and ten small ones share one; of a large
+    realm none is made.
     """
     if cost is None:
         return True
     if cost.held_kb > LARGE_KB:
         return False
-    if cost.took_us <= CHEAP_US and cost.held_kb <= CHEAP_KB:
-        return True
-    return again_us() >= cost.took_us * _WHOLE
+    return again_us is None or again_us() >= cost.took_us * WHOLE

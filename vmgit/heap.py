@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -102,8 +103,10 @@ class Heap:
             if old.holds(self.epoch, self.applied):
                 return
             self.cost = old.forking.cost or self.cost
-        held = old.applied if old is not None and old.epoch == self.epoch else 0
-        if not is_worth(self.cost, lambda: took_us(held)):
+        again_us = None
+        if old is not None and old.epoch == self.epoch:
+            again_us = partial(took_us, old.applied)
+        if not is_worth(self.cost, again_us):
             return
         forking = self.realm.begin_fork()
         self._checkpoint = Checkpoint(forking, self.kv.copy(), self.epoch, self.applied)
@@ -178,16 +181,8 @@ def redactor_of(name: str, profile: Profile, services: Services) -> Redactor:
 
 
 def new_heap(state: SessionState, profile: Profile, services: Services) -> Heap:
-    """Return a heap of a session with nothing in it.
-
-    Raises `EnvironmentFailure` when no worker can be started.
-    """
-    try:
-        realm = services.open_realm(realm_config(profile))
-    except WorkerDied as died:
-        raise EnvironmentFailure(
-            f"no worker can be started: {died.reason}.", code="no_worker"
-        ) from died
+    """Return a heap of a session with nothing in it. Raises `WorkerDied`."""
+    realm = services.open_realm(realm_config(profile))
     return Heap(realm, state.epoch, state.created.profile, services.surroundings)
 
 
@@ -195,7 +190,8 @@ def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tupl
     """Return a heap in which every step of the log has run, and how the steps compared.
 
     A heap of an older epoch is closed and replaced. Raises `UnavailableError` when an object is
-    missing and `Unrepeatable` when a step does not end by itself again; `heap` is closed then.
+    missing and `Unrepeatable` when a step does not end by itself again, and `heap` is closed then;
+    `EnvironmentFailure` when no worker can be started.
     """
     if heap is not None and (heap.epoch != state.epoch or heap.applied > len(state.steps)):
         heap.close()
@@ -203,16 +199,22 @@ def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tupl
     if heap is None:
         if state.base is None:
             raise ValueError(f"session {state.id} has no generation to build a heap from")
-        heap = new_heap(state, profile_of(state.base.effective), services)
+        try:
+            heap = new_heap(state, profile_of(state.base.effective), services)
+        except WorkerDied as died:
+            raise EnvironmentFailure(
+                f"no worker can be started: {died.reason}.", code="no_worker"
+            ) from died
     total = equal = 0
     first: Difference | None = None
     try:
         for step in state.steps[heap.applied :]:
-            digest = _again(step, state.executions[step.number], heap, services)
+            execution = state.executions[step.number]
+            digest = _again(step, execution, heap, services)
             total += 1
             equal += digest == step.digest
             if first is None and digest != step.digest:
-                first = Difference(f"{state.id}.{step.number}", step.digest, digest)
+                first = Difference(execution.id, step.digest, digest)
             heap.applied += 1
     except BaseException:
         heap.close()

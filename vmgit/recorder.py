@@ -8,7 +8,7 @@ It knows nothing of refreshes or of how a heap is rebuilt.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,11 +53,16 @@ def execution_seed(session_seed: str, number: int) -> str:
 
 @dataclass
 class _Running:
-    """An execution that a realm runs or is about to; `unwanted` once it was cancelled."""
+    """An execution that a realm runs or is about to."""
 
     number: int
     realm: Realm
-    unwanted: bool = False
+    unwanted: Callable[[], bool] | None
+    cancelled: bool = False
+
+    def is_unwanted(self) -> bool:
+        """Return whether it was cancelled, here or by whoever asked for it."""
+        return self.cancelled or (self.unwanted is not None and self.unwanted())
 
 
 class Recorder:
@@ -69,15 +74,12 @@ class Recorder:
         self.worktree = worktree
         self._running: dict[str, _Running] = {}
 
-    def create(self, session: str, created: NewEvent) -> StoredEvent:
-        """Append the first event of a new session's stream and return its row.
-
-        Nobody is told of the session before its first generation, whose event is fsynced.
-        """
+    def create(self, session: str, first: NewEvent, *, durable: bool) -> StoredEvent:
+        """Append the first event of a new session's stream and return its row."""
         return self._log.append(
             session,
-            [created],
-            durable=False,
+            [first],
+            durable=durable,
             actor=self.actor,
             worktree=self.worktree,
             expected_version=0,
@@ -101,11 +103,13 @@ class Recorder:
         source: Source,
         host: Host,
         redactor: Redactor,
+        unwanted: Callable[[], bool] | None = None,
     ) -> tuple[Execution, bool]:
         """Run `job` as the session's next execution and record it.
 
         `origin` is the tree it runs against, `blob` the oid of its code; `redactor` takes out what
-        must not reach the log, nor anybody through it. Returns the execution and whether the realm
+        must not reach the log, nor anybody through it; `unwanted` tells whether it was cancelled
+        before `cancel` could know of it. Returns the execution and whether the realm
         may be used again. A worker that dies on its own is recorded as `execution.aborted`, with
         what it had printed until then.
         """
@@ -130,7 +134,7 @@ class Recorder:
             redact=redactor.patterns,
         )
         # Before anybody can read that it runs, so that no cancellation comes too early.
-        self._running[state.id] = running = _Running(number, realm)
+        self._running[state.id] = running = _Running(number, realm, unwanted)
         try:
             self._append(state, [encode(started, execution=name)], durable=False)
             return self._run(state, running, job, source, host, redactor)
@@ -146,7 +150,7 @@ class Recorder:
         running = self._running.get(session)
         if running is None or number not in (None, running.number):
             return False
-        running.unwanted = True
+        running.cancelled = True
         running.realm.cancel()
         return True
 
@@ -161,7 +165,7 @@ class Recorder:
     ) -> tuple[Execution, bool]:
         name = f"{state.id}.{running.number}"
         try:
-            result = running.realm.execute(job, source, host, lambda: running.unwanted)
+            result = running.realm.execute(job, source, host, running.is_unwanted)
         except WorkerDied as death:
             closing = [*_trace(redactor.outcome(death.partial).trace), ex.Aborted(death.reason)]
             intact = False

@@ -14,7 +14,8 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from vmgit.api.ticket import Ticket
-from vmgit.sessions import LiveSession, Sessions
+from vmgit.live import LiveSession
+from vmgit.sessions import Sessions
 from vmgit.workspace import Workspace as Parts
 
 from .queues import ClosingError, Queues
@@ -113,6 +114,8 @@ class Resident:
             dropped = [(name, self._warm.pop(name)) for name in over]
         for name, old in dropped:
             self._drop(name, old)
+        if live is not None and live.state.ended is None:
+            live.checkpoint()
 
     def _drop(self, name: str, live: LiveSession) -> None:
         """Drop a heap in its session's own turn; one that is in use again keeps it."""

@@ -17,13 +17,9 @@ def cancel(app: App, execution: str | None) -> None:
 
     Without EXECUTION, the one that is running. Its session is as it was before it.
     """
-    import msgspec
-
-    from vmgit.cancel import cancel as stop
-
-    with app.open("exec cancel") as workspace:
-        done = stop(workspace, execution)
+    with app.connect("exec cancel") as workspace:
+        done = workspace.executions.cancel(execution)
     if app.json:
-        app.emit(msgspec.to_builtins(done))
+        app.emit(done)
     else:
         answer(f"cancelled {done.execution}")

@@ -26,7 +26,7 @@ def list_(app: App, everything: bool) -> None:
     from vmgit.cli.table import write_table
 
     write_table(
-        ("SESSION", "NAME", "PROFILE", "STATE", "GEN", "EXECUTIONS", "CREATED", "AT"),
+        ("SESSION", "NAME", "PROFILE", "STATE", "GEN", "EXECUTIONS", "CREATED", "AT", "FORK OF"),
         [
             (
                 row.id,
@@ -37,6 +37,7 @@ def list_(app: App, everything: bool) -> None:
                 str(row.executions),
                 ago(row.created_us),
                 row.pinned or "",
+                row.parent or "",
             )
             for row in rows
         ],
