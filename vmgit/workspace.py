@@ -220,7 +220,7 @@ class Workspace(Worktree):
 
     def services_of(self, state: SessionState) -> Services:
         """What a recording is replayed with: its paths begin at the folder it was made in."""
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         prefix = state.created.prefix
         return replace(self.services, source=lambda tree: self.source(tree, prefix))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 from hosted import Hosted, everything_compares
+from msgspec.structs import replace
 
 from vmgit.engine.api import Host, Job, Realm, RealmConfig, Result, Source
 from vmgit.live import LiveSession

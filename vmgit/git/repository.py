@@ -10,8 +10,9 @@ of Git's at first (`batch`), and libgit2 is opened by the first use that needs m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from vmgit.errors import EnvironmentFailure, NotFoundError, UnavailableError, UsageError
 
@@ -42,8 +43,7 @@ _STATES: tuple[tuple[str, State], ...] = (
 _CACHED_ENTRIES = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """Where HEAD is: commit None before the first commit, ref None when detached."""
 
     commit: str | None
@@ -56,8 +56,7 @@ class Head:
         return self.ref is None
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(msgspec.Struct, frozen=True):
     """What a revision names: ids of the commit and of its tree."""
 
     commit: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from vmgit.answer import Answer
 from vmgit.outcome import Fault
@@ -25,8 +26,7 @@ UNAVAILABLE = ("fetch", "sqlite")
 MOST_CARRIED = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True):
     """The outside that capabilities reach.
 
     `root` is the workspace folder, `private` the paths in it that belong to Git, `environ` the
@@ -35,7 +35,7 @@ class Surroundings:
 
     root: Path
     private: tuple[str, ...] = ()
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = {}
 
 
 class Registry:
