@@ -19,16 +19,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import Row, absent, compare
+from benchmarks.harness import Row, absent, compare, interleave
 from vmgit.engine.api import Answer, Job, RealmConfig
 from vmgit.engine.interpreter import native
 from vmgit.engine.link import Link
 from vmgit.engine.pool import RealmPool
-from vmgit.engine.process import WorkerRealm
+from vmgit.engine.process import ForkingWorker, WorkerRealm
 from vmgit.engine.runner import Runner
 from vmgit.limits import Limits
 
 _SESSIONS = 200
+#: What a checkpoint may take from the way of an answer, ms.
+_ANSWER_MS = 0.3
 _SEED = "0123456789abcdef" * 2
 #: What `[globals] hide` takes away for the prelude without the web's globals.
 _WEB = (
@@ -88,6 +90,7 @@ def measure() -> list[Row]:
         stack.callback(pool.close)
         pool.describe()
         rows += _forks(pool)
+        rows += _checkpoints(pool)
         rows += _memory(pool)
     return rows
 
@@ -220,6 +223,63 @@ def _forks(pool: RealmPool) -> list[Row]:
         )
     close_last()
     return rows
+
+
+def _checkpoints(pool: RealmPool) -> list[Row]:
+    """Compare what a checkpoint takes from its realm with what the kernel's fork takes.
+
+    It is asked for after an answer and made while the user thinks, so the answer's path pays for
+    asking alone; the whole of it is known when the realm can take the next job.
+    """
+    with ExitStack() as stack:
+        floor = stack.enter_context(_Unconfined())
+        realm = stack.enter_context(pool.open(RealmConfig()))
+        assert isinstance(realm, WorkerRealm)
+        realm.execute(_TYPED, _Startup(), _Nobody())
+        asked: list[ForkingWorker] = []
+
+        def settle() -> None:
+            realm.settle()
+            while asked:
+                asked.pop().discard()
+            time.sleep(0.002)
+
+        def ask() -> None:
+            asked.append(realm.begin_fork())
+
+        def whole() -> None:
+            asked.append(realm.begin_fork())
+            realm.settle()
+
+        paid, _ = interleave(ask, _nothing, 20, 3, before_ours=settle)
+        settle()
+        rows = [
+            Row(
+                "engine: a checkpoint, on the path of the answer",
+                paid / _ANSWER_MS,
+                1,
+                paid,
+                _ANSWER_MS,
+                "allowed",
+            ),
+            compare(
+                "engine: a checkpoint, all of it",
+                1.5,
+                whole,
+                floor.fork,
+                "fork + exit + wait of the same process",
+                blocks=40,
+                per_block=3,
+                before_ours=settle,
+                before_peer=settle,
+            ),
+        ]
+        settle()
+    return rows
+
+
+def _nothing() -> None:
+    return None
 
 
 class _Unconfined:

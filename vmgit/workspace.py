@@ -267,6 +267,9 @@ class Workspace(Worktree):
         from . import cancel, hostlock
 
         with hostlock.hold(self.lock_path, f"vmgit {self.actor}", wait=wait, on_wait=on_wait):
+            if self._worker is not None:
+                # Something will run, and what is loaded next takes as long as Git does.
+                self.ask_ahead()
             sessions = self.sessions
             # Nobody else holds the lock, so whoever ran these is gone.
             for session in sorted({row.session for row in self.views.running()}):
