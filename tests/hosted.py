@@ -6,8 +6,10 @@ imitated: snapshots, the log and the workers are the real ones.
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from workspaces import Folder
 
@@ -157,3 +159,21 @@ def everything_compares(hosted: Hosted, live: LiveSession) -> list[Row]:
     assert {row.verdict for row in rows} <= {"same", "skipped"}
     assert [row.execution for row in rows] == [one.id for one in live.state.executions.values()]
     return rows
+
+
+def realm_of(live: LiveSession) -> WorkerRealm:
+    """The realm that serves now."""
+    assert live._heap is not None
+    assert isinstance(live._heap.realm, WorkerRealm)
+    return live._heap.realm
+
+
+@contextmanager
+def no_rebuild(hosted: Hosted) -> Iterator[None]:
+    """Fail when anything opens a new realm: what works in here came from a checkpoint."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a realm was opened")
+
+    with patch.object(hosted.workspace.realms, "open", refuse):
+        yield

@@ -40,6 +40,7 @@ LEVELS = {
     "hostlock": 6,
     "mailbox": 6,
     "cancel": 8,
+    "acting": 0,
     "redact": 2,
     "trust": 7,
     "tighten": 7,

@@ -4,37 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from unittest.mock import patch
 
 import pytest
-from hosted import Hosted, console
+from hosted import Hosted, console, no_rebuild, realm_of
 from processes import family, gone
 
 from vmgit.checkpoint import LARGE_KB, WHOLE, is_worth
 from vmgit.engine.api import Cost
-from vmgit.engine.process import WorkerRealm
 from vmgit.live import LiveSession
-
-
-def realm_of(live: LiveSession) -> WorkerRealm:
-    """The realm that serves now."""
-    assert live._heap is not None
-    assert isinstance(live._heap.realm, WorkerRealm)
-    return live._heap.realm
-
-
-@contextmanager
-def no_rebuild(hosted: Hosted) -> Iterator[None]:
-    """Fail when anything opens a new realm: what works in here came from a checkpoint."""
-
-    def refuse(*_: object) -> None:
-        raise AssertionError("a realm was opened")
-
-    with patch.object(hosted.workspace.realms, "open", refuse):
-        yield
-
 
 # -- when one is made ------------------------------------------------------------------------
 

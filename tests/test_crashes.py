@@ -9,12 +9,11 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
 from hosted import Hosted
-from workspaces import TIMEOUT, Folder
+from workspaces import TIMEOUT, Folder, killed
 
 from vmgit.engine.process import WorkerRealm
 from vmgit.eventlog.verify import verify
@@ -30,25 +29,8 @@ CODE = (
 )
 
 
-def run(folder: Folder, session: str, count: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, PROGRAM, folder.root, session, str(count), CODE, "0"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def killed(folder: Folder, session: str, lines: int, delay: float) -> list[str]:
-    """Run until `lines` executions are acknowledged and a moment more, then kill -9."""
-    with run(folder, session, EXECUTIONS) as process:
-        assert process.stdout is not None
-        told = [process.stdout.readline() for _ in range(lines + 1)]
-        time.sleep(delay)
-        process.kill()
-        told += process.stdout.readlines()
-        assert process.wait(TIMEOUT) == -9
-    return told[1:]
+def program(folder: Folder, session: str, count: int) -> tuple[str | Path, ...]:
+    return (PROGRAM, folder.root, session, str(count), CODE, "0")
 
 
 def test_kill_9_at_twenty_points_of_two_hundred_executions(
@@ -61,12 +43,19 @@ def test_kill_9_at_twenty_points_of_two_hundred_executions(
     for _ in range(KILLS):
         # About a tenth is left for the last run, which nobody kills.
         lines = chance.randrange(1, 17)
-        acknowledged += killed(folder, live.state.id, lines, chance.uniform(0, 0.03))
+        arguments = program(folder, live.state.id, EXECUTIONS)
+        acknowledged += killed(arguments, lines, chance.uniform(0, 0.03))
     left = EXECUTIONS - len(acknowledged)
     if left > 0:
-        with run(folder, live.state.id, left) as process:
-            acknowledged += process.communicate(timeout=TIMEOUT)[0].splitlines()[1:]
-            assert process.returncode == 0
+        done = subprocess.run(
+            [sys.executable, *program(folder, live.state.id, left)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=True,
+        )
+        acknowledged += done.stdout.splitlines()[1:]
 
     with closing(Hosted(folder, template)) as hosted:
         with hosted.workspace.hosting() as sessions:

@@ -55,10 +55,11 @@ def rebuilt(
 
 
 @pytest.fixture
-def session(hosted: Hosted) -> str:
-    """A session whose third execution will be the step."""
+def session(hosted: Hosted, request: pytest.FixtureRequest) -> str:
+    """A session whose second execution will be the step; the parameter is its `wall_ms`."""
+    wall_ms = getattr(request, "param", 60_000)
     hosted.folder.write("vmgit.toml", 'format = 1\nsandbox = "off"\n')
-    hosted.folder.profile("[limits]\ncpu_ms = 50\nwall_ms = 200\n")
+    hosted.folder.profile(f"[limits]\ncpu_ms = 100\nwall_ms = {wall_ms}\n")
     live = hosted.new(name="shop")
     hosted.value(live, "var n = 1")
     hosted.value(live, "'the step'")
@@ -120,7 +121,13 @@ def test_it_is_tried_again_in_a_process_of_its_own(
 
 
 @pytest.mark.parametrize(
-    ("does", "why"), [(IS_KILLED, r"\(SIGKILL\)"), (WAITS, r"\(limit wall_ms\)")]
+    ("does", "why", "session"),
+    [
+        (IS_KILLED, r"\(SIGKILL\)", 60_000),
+        # A replay has four times as long, and the parent then waits another second.
+        (WAITS, r"\(limit wall_ms\)", 1_000),
+    ],
+    indirect=["session"],
 )
 def test_what_the_machine_is_to_blame_for_loses_nothing(
     folder: Folder, session: str, tmp_path: Path, does: str, why: str

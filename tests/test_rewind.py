@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from contextlib import closing
+from typing import Any
+from unittest.mock import patch
 
 import pytest
-from hosted import Hosted, everything_compares
+from hosted import Hosted, everything_compares, no_rebuild, realm_of
 from msgspec.structs import replace
 
 from vmgit.engine.process import WorkerRealm
 from vmgit.errors import BusyError, RefusedError, UnavailableError, UsageError
 from vmgit.events import execution as ex
 from vmgit.events.session import Redone, Undone
+from vmgit.execution import Execution
+from vmgit.replay import player
 
 BASE, RATES = "startup/00-base.js", "lib/rates.js"
 KV = "const kv = require('vmgit:kv'); "
@@ -168,6 +174,10 @@ def test_an_undo_reaches_the_heap_of_another_host(hosted: Hosted, template: Work
         other.undo(twin, 2)
         hosted.redo(live)
         assert other.value(twin, "n") == "11"
+        # As many steps as before, but not the same: the count alone would not tell.
+        hosted.undo(live)
+        hosted.run(live, "n = 'another'")
+        assert other.value(twin, "n") == "'another'"
         everything_compares(other, twin)
 
 
@@ -196,6 +206,55 @@ def test_a_heap_that_cannot_be_made_leaves_session_and_log_alone(hosted: Hosted)
     assert live.state.version == end
     live.state.executions[5].started = before
     assert hosted.value(live, "n") == "1"
+
+
+def test_an_undo_begins_with_the_copy_that_was_made_ahead(hosted: Hosted) -> None:
+    """No realm is opened, and only the steps that the copy lacks run again."""
+    live = hosted.new()
+    hosted.value(live, f"{KV}let n = 1; kv.set('n', n); n")
+    live.checkpoint()
+    for text in ("n = 2; kv.set('n', n)", "n = 3", "n = 4"):
+        hosted.run(live, text)
+    played: list[int] = []
+
+    def play(execution: Execution, *given: Any) -> Any:
+        played.append(execution.number)
+        return player.play(execution, *given)
+
+    with no_rebuild(hosted), patch("vmgit.heap.play", play):
+        assert hosted.undo(live, 2) == [5, 6]
+        assert played == [4]
+        assert hosted.value(live, "[n, kv.get('n')]") == "[ 2, 2 ]"
+    everything_compares(hosted, live)
+
+
+def test_a_copy_that_is_newer_or_of_another_realm_is_no_beginning(hosted: Hosted) -> None:
+    live = hosted.new()
+    hosted.value(live, "var n = 1")
+    hosted.value(live, "n = 2")
+    live.checkpoint()
+    hosted.undo(live)
+    assert hosted.value(live, "n") == "1"
+    live.checkpoint()
+    hosted.undo(live)
+    hosted.value(live, "n = 'other'")
+    hosted.undo(live)
+    assert hosted.value(live, "n") == "1"
+    everything_compares(hosted, live)
+
+
+def test_a_worker_that_is_gone_is_no_hindrance(hosted: Hosted) -> None:
+    live = hosted.new()
+    hosted.value(live, "let n = 1")
+    hosted.value(live, "n = 2")
+    os.kill(realm_of(live).pid, signal.SIGKILL)
+    hosted.undo(live)
+    os.kill(realm_of(live).pid, signal.SIGKILL)
+    hosted.redo(live)
+    os.kill(realm_of(live).pid, signal.SIGKILL)
+    fork = hosted.fork(live)
+    assert hosted.value(live, "n") == hosted.value(fork, "n") == "2"
+    everything_compares(hosted, live)
 
 
 def test_nothing_changes_while_an_execution_runs(hosted: Hosted) -> None:

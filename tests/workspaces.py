@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,3 +105,19 @@ def interrupt(process: subprocess.Popen[str]) -> Done:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=TIMEOUT)
     return Done(process.returncode, out, err)
+
+
+def killed(arguments: Sequence[str | Path], lines: int, delay: float) -> list[str]:
+    """Run a program until it has said `ready` and `lines` lines and a moment more, then kill -9.
+
+    Returns the lines after the first, but not one that the kill cut off.
+    """
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, *arguments], **options) as process:
+        assert process.stdout is not None
+        told = [process.stdout.readline() for _ in range(lines + 1)]
+        time.sleep(delay)
+        process.kill()
+        told += process.stdout.readlines()
+        assert process.wait(TIMEOUT) == -9
+    return [line for line in told[1:] if line.endswith("\n")]

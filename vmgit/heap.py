@@ -112,6 +112,19 @@ class Heap:
         if old is not None:
             old.forking.discard()
 
+    def earlier(self, applied: int) -> Heap | None:
+        """Return the last copy made ahead, unless it has more than `applied` steps.
+
+        The heap itself goes on without that copy.
+        """
+        ahead = self._checkpoint
+        if ahead is None or ahead.epoch != self.epoch or ahead.applied > applied:
+            return None
+        self._checkpoint = None
+        with contextlib.suppress(WorkerDied):
+            return self._as_in(ahead)
+        return None
+
     def fall_back(self) -> Heap | None:
         """End the realm, which is of no use any more, and return the last copy made ahead."""
         ahead, self._checkpoint = self._checkpoint, None

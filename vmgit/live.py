@@ -192,7 +192,8 @@ class LiveSession:
         """
         self._serving()
         steps = rewind.redoable(self.state)
-        heap, self._heap = self._heap, None
+        heap = self._ready_heap()
+        self._heap = None
         self._heap = rewind.redo(self.state, heap, self._services)
         return [self.state.executions[step.number] for step in steps]
 

@@ -13,10 +13,12 @@ from typing import Protocol
 
 import msgspec
 
+from . import acting
 from .engine.api import Host, Job, Realm, Result, Source, WorkerDied
 from .events import execution as ex
 from .events.envelope import NewEvent, StoredEvent
 from .events.registry import encode
+from .events.request import Accepted
 from .events.session import Origin
 from .execution import Execution
 from .outcome import ConsoleLine, HostCall
@@ -72,22 +74,23 @@ class Recorder:
         self.worktree = worktree
         self._running: dict[str, _Running] = {}
 
-    def create(self, session: str, first: NewEvent, *, durable: bool) -> StoredEvent:
-        """Append the first event of a new session's stream and return its row."""
+    def create(self, session: str, first: NewEvent, *, durable: bool) -> list[StoredEvent]:
+        """Append the first event of a new session's stream and return the rows that came of it."""
         return self._log.append(
             session,
-            [first],
+            [first, *_accepted("session", first)],
             durable=durable,
-            actor=self.actor,
+            actor=acting.actor() or self.actor,
             worktree=self.worktree,
             expected_version=0,
-        )[0]
+        )
 
     def append(
         self, state: SessionState, payloads: Sequence[msgspec.Struct], *, durable: bool
     ) -> None:
         """Append events of the session itself and apply them to `state`."""
-        self._append(state, [encode(payload) for payload in payloads], durable=durable)
+        first, *rest = (encode(payload) for payload in payloads)
+        self._append(state, [first, *_accepted("change", first), *rest], durable=durable)
 
     def run(
         self,
@@ -134,7 +137,10 @@ class Recorder:
         # Before anybody can read that it runs, so that no cancellation comes too early.
         self._running[state.id] = running = _Running(number, realm, unwanted)
         try:
-            self._append(state, [encode(started, execution=name)], durable=False)
+            first = encode(started, execution=name)
+            # A startup execution answers no request: it prepares for the one that does.
+            answers = _accepted("execution", first) if job.kind != "startup" else []
+            self._append(state, [first, *answers], durable=False)
             return self._run(state, running, job, source, host, redactor)
         finally:
             del self._running[state.id]
@@ -186,12 +192,20 @@ class Recorder:
             state.id,
             events,
             durable=durable,
-            actor=self.actor,
+            actor=acting.actor() or self.actor,
             worktree=self.worktree,
             expected_version=state.version,
         )
         for event in stored:
             state.apply(event)
+
+
+def _accepted(answer: acting.Answer, event: NewEvent) -> list[NewEvent]:
+    """Return what says that `event` answers the request of this thread, if it is the one."""
+    asked = acting.take(answer)
+    if asked is None:
+        return []
+    return [encode(Accepted(asked.key, asked.digest), execution=event.execution)]
 
 
 def _trace(trace: Sequence[ConsoleLine | HostCall]) -> list[msgspec.Struct]:

@@ -36,7 +36,8 @@ def undo(state: SessionState, heap: Heap | None, services: Services, count: int)
     earlier: Heap | None = None
     events: list[msgspec.Struct] = [undone]
     if heap is not None:
-        earlier, restored = catch_up(None, _with_steps(state, state.steps[:-count]), services)
+        steps = state.steps[:-count]
+        earlier, restored = catch_up(heap.earlier(len(steps)), _with_steps(state, steps), services)
         events += _difference(restored)
     _record(state, events, earlier, services)
     if heap is not None:
@@ -59,11 +60,12 @@ def redoable(state: SessionState) -> tuple[Step, ...]:
     return state.redoable[-1]
 
 
-def redo(state: SessionState, heap: Heap | None, services: Services) -> Heap:
+def redo(state: SessionState, heap: Heap, services: Services) -> Heap:
     """Bring back the executions that the last undo took away and record it.
 
-    There must be some: ask `redoable` first. Returns the heap that serves then; `heap` is that one
-    or closed. Raises `UnavailableError`, with nothing recorded, when they cannot run again.
+    There must be some: ask `redoable` first. `heap` is caught up. Returns the heap that serves
+    then; `heap` is that one or closed. Raises `UnavailableError`, with nothing recorded, when they
+    cannot run again.
     """
     steps = redoable(state)
     heap, restored = catch_up(heap, _with_steps(state, [*state.steps, *steps]), services)

@@ -6,6 +6,7 @@ What one session does is `live`'s business.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from .errors import UsageError
 from .events.envelope import NewEvent, StoredEvent
@@ -36,6 +37,8 @@ class Sessions:
         self._services = services
         self._prefix = prefix
         self._live: dict[str, LiveSession] = {}
+        #: Told of each session that is made here, with its heap.
+        self.made: Callable[[LiveSession], None] | None = None
 
     def create(
         self,
@@ -66,8 +69,10 @@ class Sessions:
         )
         # Nobody is told of the session before its first generation, whose event is fsynced.
         stored = self._begin(encode(created), name, durable=False)
-        live = self._live[stored.stream] = LiveSession(fold([stored]), self._services)
+        live = LiveSession(fold(stored), self._services)
+        self._live[live.state.id] = live
         live.update(origin)
+        self._tell(live)
         return live
 
     def fork(self, session: str, *, name: str | None = None) -> LiveSession:
@@ -88,16 +93,22 @@ class Sessions:
                 vmgit=__version__,
             )
             stored = self._begin(encode(forked), name, durable=True)
-            live = LiveSession(parent.state.fork(stored), self._services, heap)
+            live = LiveSession(parent.state.fork(stored[0]), self._services, heap)
+            live.take(stored[1:])
             if restored.first_difference is not None:
                 self._services.recorder.append(live.state, [restored], durable=True)
         except BaseException:
             heap.close()
             raise
-        self._live[stored.stream] = live
+        self._live[live.state.id] = live
+        self._tell(live)
         return live
 
-    def _begin(self, event: NewEvent, name: str | None, *, durable: bool) -> StoredEvent:
+    def _tell(self, live: LiveSession) -> None:
+        if self.made is not None:
+            self.made(live)
+
+    def _begin(self, event: NewEvent, name: str | None, *, durable: bool) -> list[StoredEvent]:
         """Append the first event of a new session. Raises `UsageError` when the name is taken."""
         try:
             return self._services.recorder.create(new_session_id(), event, durable=durable)

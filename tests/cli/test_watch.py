@@ -235,3 +235,23 @@ def test_two_worktrees_are_watched_at_once(session: Folder) -> None:
         _refreshed(here, 2)
         assert here.ctrl_c().out == ""
         assert there.ctrl_c().out == ""
+
+
+def test_undos_and_forks_of_other_commands_reach_its_heaps(session: Folder) -> None:
+    """As many steps as before, but not the same; and a session that was not there at the start."""
+    for text in ("globalThis.n = 1", "n = 2"):
+        session.fine("run", "-s", "s", "-e", text)
+    with Watching(session) as watching:
+        watching.line()
+        session.fine("session", "fork", "s", "--name", "twin")
+        session.fine("session", "undo", "s")
+        session.fine("run", "-s", "s", "-e", "n = 'other'")
+        session.write(BASE, "console.log('n is', n);\nfunction twice(x) { return 2 * x; }\n")
+        line = watching.line()
+        assert line.startswith("refreshed  s (generation 2), twin (generation 2)  changed: "), line
+        watching.ctrl_c()
+    for name, said in (("s", "n is other"), ("twin", "n is 2")):
+        startup = session.fine("session", "show", name, "--json").json["startup"][0]["execution"]
+        shown = session.fine("exec", "show", f"{name}.{startup}", "--json").json
+        assert shown["console"] == [{"level": "log", "text": said}]
+        assert session.fine("replay", name, "--json").json["summary"].keys() == {"same"}

@@ -40,8 +40,8 @@ def _tables(connection: sqlite3.Connection) -> list[str]:
 
 def test_the_shipped_migrations_make_the_documented_tables(connection: sqlite3.Connection) -> None:
     migrations.migrate(connection)
-    assert _tables(connection) == ["event", "execution", "session", "sqlite_sequence"]
-    assert migrations.schema_version(connection) == migrations.newest_version() == 3
+    assert _tables(connection) == ["asked", "event", "execution", "session", "sqlite_sequence"]
+    assert migrations.schema_version(connection) == migrations.newest_version() == 4
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     assert application == migrations.APPLICATION_ID
 
@@ -99,17 +99,26 @@ def test_a_script_that_ends_inside_a_statement_is_refused() -> None:
         list(migrations.statements("CREATE TABLE a (x);\nCREATE TABLE b ("))
 
 
+def _turn_back(path: Path, version: int) -> None:
+    """Make a log what it would be if it had been written with an older schema."""
+    with raw(path) as connection:
+        for table in set(_tables(connection)) - {"event", "sqlite_sequence"}:
+            connection.execute(f"DROP TABLE {table}")
+        for number, script in migrations.migrations():
+            if 1 < number <= version:
+                for statement in migrations.statements(script.read_text("utf-8")):
+                    connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version}")
+
+
 def test_an_older_log_gets_the_projections_of_its_events(path: Path) -> None:
     with EventLog.open(path) as log:
         record(log, "s", created("shop"), ready())
         run(log, "s", [1, 2])
-    with raw(path) as connection:
-        connection.execute("DROP TABLE session")
-        connection.execute("DROP TABLE execution")
-        connection.execute("PRAGMA user_version = 1")
+    _turn_back(path, 1)
     with EventLog.open(path) as log:
         assert Views(log.database).find_session("shop").executions == 2
-        assert log.health().schema_version == 3
+        assert log.health().schema_version == 4
         put(log, "s", note())
         assert verify(log).rows == 7
 
@@ -119,11 +128,7 @@ def test_a_log_from_before_forks_and_undos(path: Path) -> None:
     with EventLog.open(path) as log:
         record(log, "s", created("shop"), ready())
         run(log, "s", [1, 2])
-    with raw(path) as connection:
-        for column in ("parent", "parent_version"):
-            connection.execute(f"ALTER TABLE session DROP COLUMN {column}")
-        connection.execute("ALTER TABLE execution DROP COLUMN undone")
-        connection.execute("PRAGMA user_version = 2")
+    _turn_back(path, 2)
     with EventLog.open(path) as log:
         row = Views(log.database).find_session("shop")
         assert (row.executions, row.parent, row.parent_version) == (2, None, None)

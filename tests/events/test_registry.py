@@ -13,6 +13,7 @@ from vmgit.events import session as se
 from vmgit.events import workspace as ws
 from vmgit.events.envelope import StoredEvent
 from vmgit.events.registry import Opaque, decode, encode, type_names
+from vmgit.events.request import Accepted
 from vmgit.limits import Limits
 from vmgit.outcome import Fault, Value
 
@@ -58,6 +59,7 @@ PAYLOADS: dict[str, msgspec.Struct] = {
     "host.call": ex.Call("kv.get", {"key": "a"}, [1], Fault("E", "m"), 3),
     "limit.exceeded": ex.LimitExceeded("wall_ms", 1, 2),
     "capability.denied": ex.Denied("fs.read", "no"),
+    "request.accepted": Accepted("key", "0" * 64),
     "git.hook": ws.GitHook("post-commit", OID, "main", 1, "1.a", "x"),
     "watch.degraded": ws.WatchDegraded("slow"),
     "watch.recovered": ws.WatchRecovered(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from contextlib import closing
 
@@ -10,6 +12,7 @@ from hosted import Hosted, everything_compares
 from msgspec.structs import replace
 
 from vmgit.engine.api import Host, Job, Realm, RealmConfig, Result, Source
+from vmgit.engine.process import WorkerRealm
 from vmgit.live import LiveSession
 from vmgit.replay.places import needs_heap, places
 from vmgit.replay.replayer import Replayer
@@ -213,3 +216,30 @@ def test_a_replay_of_a_fork_goes_through_its_parents_undos(hosted: Hosted) -> No
     hosted.folder.write(RATES, "exports.rate = 4;\n")
     hosted.folder.commit("dearer")
     assert {row.verdict for row in hosted.replay(fork, "HEAD")} == {"same"}
+
+
+def test_a_worker_that_is_killed_between_two_executions_fails_what_needs_it(hosted: Hosted) -> None:
+    """The state before both branches is lost with it; the next generation is not."""
+    live = hosted.new()
+    again(hosted, live, 2)
+    hosted.undo(live)
+    again(hosted, live, 1)
+    hosted.folder.profile(f'refresh = "rebuild"\nstartup = ["{BASE}"]\n')
+    again(hosted, live, 1)
+    services = hosted.workspace.services
+    realms: list[Realm] = []
+
+    def opened(config: RealmConfig) -> Realm:
+        realms.append(services.open_realm(config))
+        return realms[-1]
+
+    watched = replace(services, open_realm=opened)
+    verdicts = []
+    with closing(Replayer(live.state, watched, AsRecorded(watched))) as replayer:
+        for row in replayer.rows():
+            verdicts.append(row.verdict)
+            if row.execution.endswith(".3"):
+                (realm,) = realms
+                assert isinstance(realm, WorkerRealm)
+                os.kill(realm.pid, signal.SIGKILL)
+    assert verdicts == ["same", "same", "same", "failed", "failed", "same", "same"]

@@ -13,6 +13,7 @@ from vmgit.live import LiveSession, Update
 from vmgit.sessions import Sessions
 from vmgit.workspace import Workspace as Parts
 
+from .asking import once, remembered_execution
 from .missing import missing_file
 from .refreshing import refresh_document, restored_document
 from .requests import FreshRunRequest, RunRequest
@@ -24,8 +25,24 @@ def run_in(
 ) -> ExecutionDocument:
     """Bring a session up to date with what it follows, run the code and return what came of it.
 
-    Raises `VmgitError` when it cannot run; only executions that ran are recorded.
+    Raises `VmgitError` when it cannot run; only executions that ran are recorded. A ticket whose
+    key was answered before gets that answer.
     """
+    if ticket.key is None:
+        return _run_in(parts, live, request, ticket)
+    return once(
+        parts,
+        ticket,
+        ["run", live.state.id, request],
+        "execution",
+        lambda: _run_in(parts, live, request, ticket),
+        remembered_execution,
+    )
+
+
+def _run_in(
+    parts: Parts, live: LiveSession, request: RunRequest, ticket: Ticket
+) -> ExecutionDocument:
     live.restored = None
     origin = parts.origin_of(live.state)
     update = live.update(origin) if live.state.ended is None else Update()
@@ -45,7 +62,20 @@ def run_in(
 def run_fresh(
     parts: Parts, sessions: Sessions, request: FreshRunRequest, ticket: Ticket
 ) -> ExecutionDocument:
-    """Run the code in a session of its own and return what came of it. Raises as `run_in`."""
+    """Run the code in a session of its own and return what came of it, as `run_in` does."""
+    return once(
+        parts,
+        ticket,
+        ["run", None, request],
+        "execution",
+        lambda: _run_fresh(parts, sessions, request, ticket),
+        remembered_execution,
+    )
+
+
+def _run_fresh(
+    parts: Parts, sessions: Sessions, request: FreshRunRequest, ticket: Ticket
+) -> ExecutionDocument:
     origin = parts.snapshot()
     limits = sessions.check_profile(request.profile, origin).limits
     code, origin = _code(parts, request, origin, limits)

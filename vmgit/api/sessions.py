@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from vmgit.acting import Answer
 from vmgit.documents import (
     ExecutionDocument,
     RedoDocument,
@@ -18,17 +20,25 @@ from vmgit.documents import (
     undo_document,
 )
 from vmgit.errors import UsageError
-from vmgit.eventlog.rows import OPEN_STATES, SessionRow
+from vmgit.eventlog.rows import OPEN_STATES, AskedRow, SessionRow
 from vmgit.history import read_session
 from vmgit.live import LiveSession
 from vmgit.sessions import Sessions as LiveSessions
 from vmgit.workspace import Workspace as Parts
 
+from .asking import (
+    once,
+    remembered_redo,
+    remembered_session,
+    remembered_undo,
+)
 from .host import Host
 from .refreshing import refresh_document
 from .requests import CreateRequest, check_name, run_request
 from .running import run_in
 from .ticket import Ticket
+
+T = TypeVar("T")
 
 
 class Sessions:
@@ -58,13 +68,24 @@ class Sessions:
         bad, its grants are not trusted, or the name is taken or none.
         """
         request = CreateRequest(profile=profile, name=check_name(name), at=at)
+        ticket = ticket or Ticket()
 
-        def work(sessions: LiveSessions) -> SessionDocument:
+        def make(sessions: LiveSessions) -> SessionDocument:
             origin = self._parts.snapshot() if at is None else self._parts.at(at)
             live = sessions.create(request.profile, origin, name=request.name, pinned=request.at)
             return session_document(live.state)
 
-        return self._host.beside(work, wait=wait, ticket=ticket or Ticket())
+        def work(sessions: LiveSessions) -> SessionDocument:
+            return once(
+                self._parts,
+                ticket,
+                ["create", request],
+                "session",
+                lambda: make(sessions),
+                remembered_session,
+            )
+
+        return self._host.beside(work, wait=wait, ticket=ticket)
 
     def list(
         self, *, state: str | Sequence[str] | None = None, everything: bool = False
@@ -127,13 +148,14 @@ class Sessions:
         is taken or none.
         """
         check_name(name)
-        row = self._find(session)
 
         def work(live: LiveSession) -> SessionDocument:
             self._parts.require_place(live.state)
-            return session_document(self._host.sessions.fork(row.id, name=name).state)
+            return session_document(self._host.sessions.fork(live.state.id, name=name).state)
 
-        return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())
+        return self._once(
+            session, work, ["fork", name], "session", remembered_session, wait, ticket
+        )
 
     def undo(
         self, session: str, count: int = 1, *, wait: bool = True, ticket: Ticket | None = None
@@ -150,8 +172,7 @@ class Sessions:
             self._parts.require_place(live.state)
             return undo_document(live.state, live.undo(count))
 
-        row = self._find(session)
-        return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())
+        return self._once(session, work, ["undo", count], "change", remembered_undo, wait, ticket)
 
     def redo(
         self, session: str, *, wait: bool = True, ticket: Ticket | None = None
@@ -162,8 +183,7 @@ class Sessions:
             self._parts.require_place(live.state)
             return redo_document(live.state, live.redo())
 
-        row = self._find(session)
-        return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())
+        return self._once(session, work, ["redo"], "change", remembered_redo, wait, ticket)
 
     def close(
         self,
@@ -179,8 +199,28 @@ class Sessions:
             live.close(reason)
             return session_document(live.state)
 
-        row = self._find(session)
-        return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())
+        return self._once(
+            session, work, ["close", reason], "change", remembered_session, wait, ticket
+        )
+
+    def _once(
+        self,
+        session: str,
+        work: Callable[[LiveSession], T],
+        asked_for: builtins.list[str | int | None],
+        answer: Answer,
+        remembered: Callable[[Parts, AskedRow], T],
+        wait: bool,
+        ticket: Ticket | None,
+    ) -> T:
+        """Do `work` in a session's turn, unless the ticket's key was answered before."""
+        asked, id = ticket or Ticket(), self._find(session).id
+
+        def in_turn(live: LiveSession) -> T:
+            wanted = [*asked_for, id]
+            return once(self._parts, asked, wanted, answer, lambda: work(live), remembered)
+
+        return self._host.in_session(id, in_turn, wait=wait, ticket=asked)
 
     def _find(self, session: str) -> SessionRow:
         return self._parts.views.find_session(session)

@@ -1,4 +1,4 @@
-"""The tables `session` and `execution`, computed from events and from nothing else.
+"""The tables `session`, `execution` and `asked`, computed from events and from nothing else.
 
 Each event type has one function that returns the statements it causes. Payloads are read by
 field name, with defaults, so that a newer or older payload still gives a row; event types without
@@ -51,6 +51,7 @@ def rebuild_projections(
     """
     connection.execute("DELETE FROM execution")
     connection.execute("DELETE FROM session")
+    connection.execute("DELETE FROM asked")
     count = 0
     for count, event in enumerate(events, start=1):
         project(connection, event)
@@ -233,6 +234,23 @@ def _end(event: StoredEvent, status: str, payload: dict[str, Any]) -> list[State
     ]
 
 
+def _accepted(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
+    # The first one counts: that a key is used once is seen to before anything is appended.
+    return [
+        (
+            "INSERT OR IGNORE INTO asked (key, digest, stream, execution, seq)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                _text(payload, "key") or "",
+                _text(payload, "digest") or "",
+                event.stream,
+                event.execution,
+                event.seq,
+            ),
+        )
+    ]
+
+
 def _text(payload: dict[str, Any], key: str) -> str | None:
     value = payload.get(key)
     return value if isinstance(value, str) else None
@@ -263,6 +281,7 @@ _RULES: dict[str, Callable[[StoredEvent, dict[str, Any]], list[Statement]]] = {
     "session.redone": _undoing(False),
     "session.lost": _ended("lost"),
     "session.closed": _ended("closed"),
+    "request.accepted": _accepted,
     "execution.started": _started,
     "execution.finished": _finished,
     "execution.aborted": _aborted,

@@ -49,6 +49,16 @@ class SessionRow(NamedTuple):
         return made._replace(ephemeral=bool(made.ephemeral))
 
 
+class AskedRow(NamedTuple):
+    """Which event answered the request with an idempotency key: the one before event `seq`."""
+
+    key: str
+    digest: str
+    stream: str
+    execution: str | None
+    seq: int
+
+
 class ExecutionRow(NamedTuple):
     """An execution as the projections know it; `end_seq` is None while it runs.
 

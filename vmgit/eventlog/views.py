@@ -12,7 +12,7 @@ from typing import Any
 from vmgit.errors import NotFoundError, UsageError
 
 from .database import Database
-from .rows import ExecutionRow, SessionRow
+from .rows import AskedRow, ExecutionRow, SessionRow
 
 #: A person who mistypes is helped by a few candidates, not by all.
 _CANDIDATES = 5
@@ -101,6 +101,12 @@ class Views:
     def running(self) -> list[ExecutionRow]:
         """Return the executions without an end, oldest first; at open nobody runs them any more."""
         return self._executions(f"{_EXECUTION} WHERE status = 'running' ORDER BY start_seq")
+
+    def asked(self, key: str) -> AskedRow | None:
+        """Return what answered the request with an idempotency key, None when there was none."""
+        sql = f"SELECT {', '.join(AskedRow._fields)} FROM asked WHERE key = ?"
+        rows = self._database.rows(sql, (key,))
+        return AskedRow(*rows[0]) if rows else None
 
     def find_execution(self, text: str) -> ExecutionRow:
         """Return the execution that `text` means.

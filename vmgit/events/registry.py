@@ -14,7 +14,7 @@ import msgspec
 from vmgit.canonical import canonical_json
 from vmgit.errors import RefusedError
 
-from . import execution, session, workspace
+from . import execution, request, session, workspace
 from .envelope import NewEvent, StoredEvent
 
 _TYPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
@@ -35,6 +35,7 @@ _TYPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
     "host.call": (1, execution.Call),
     "limit.exceeded": (1, execution.LimitExceeded),
     "capability.denied": (1, execution.Denied),
+    "request.accepted": (1, request.Accepted),
     "git.hook": (1, workspace.GitHook),
     "watch.degraded": (1, workspace.WatchDegraded),
     "watch.recovered": (1, workspace.WatchRecovered),

@@ -44,8 +44,12 @@ class _Stage:
         self.cause = str(error)
 
     def copy(self) -> _Stage:
-        """Return an independent copy. Raises `WorkerDied`."""
-        return replace(self, heap=self.heap.fork() if self.heap is not None else None)
+        """Return an independent copy; both have no heap where its worker is gone."""
+        try:
+            return replace(self, heap=self.heap.fork() if self.heap is not None else None)
+        except WorkerDied as error:
+            self.fail(error)
+            return replace(self)
 
     def close(self) -> None:
         """End the heap."""
@@ -201,10 +205,10 @@ class Replayer:
         if self._uses[self._place]:
             self._copies[self._place] = stage.copy()
         self._place = (self._place[0], execution.number)
+        # Code of another revision may be stopped by a limit; the copy is what goes on then.
+        spare = stage.copy()
         if stage.heap is None or stage.profile is None:
             return self._not_run(execution, stage)
-        # Code of another revision may be stopped by a limit; the copy is what goes on then.
-        spare = stage.heap.fork()
         try:
             row, status = self._compared(execution, stage.heap, stage.profile, None)
         except UnavailableError as error:
@@ -218,8 +222,8 @@ class Replayer:
         if status in ("ok", "error"):
             spare.close()
         else:
-            stage.heap.close()
-            stage.heap = spare
+            self._stage.close()
+            self._stage = spare
         return row
 
     def _compared(

@@ -5,6 +5,7 @@ Pure threads and futures: it knows neither sessions nor HTTP.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -147,7 +148,11 @@ class Queues:
     def _drain(self, name: str, queue: _Queue, item: _Item) -> None:
         while True:
             _answer(item)
-            self._after(name)
+            try:
+                self._after(name)
+            except Exception:
+                # The answer was given; what comes next must have its turn all the same.
+                logging.getLogger(__name__).exception("after an answer of %s", name)
             with self._lock:
                 if not queue.waiting:
                     del self._queues[name]

@@ -44,6 +44,7 @@ class Resident:
     def __enter__(self) -> Resident:
         """Take the host lock. Raises `BusyError` naming who holds it, and as `hosting` does."""
         self._sessions = self._held.enter_context(self._parts.hosting(wait=False))
+        self._sessions.made = self._adopt
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,6 +92,14 @@ class Resident:
         """Whether the session with this full id is in use here, so that it need not be found."""
         return session in self._warm
 
+    def _adopt(self, live: LiveSession) -> None:
+        """Count a session that was made here as used now; one of a single run ends by itself."""
+        if live.state.created.ephemeral:
+            return
+        with self._lock:
+            self._warm[live.state.id] = live
+        self._shrink(live.state.id)
+
     def _live(self, session: str) -> LiveSession:
         """Return a session and count it as used now."""
         with self._lock:
@@ -109,13 +118,19 @@ class Resident:
             live = self._warm.get(session)
             if live is not None and live.state.ended is not None:
                 del self._warm[session]
+                live = None
+        if live is not None:
+            live.checkpoint()
+        self._shrink(session)
+
+    def _shrink(self, session: str) -> None:
+        """Drop the heaps that are too many, but not that of `session`."""
+        with self._lock:
             over = [name for name in self._warm if name != session]
             over = over[: max(len(self._warm) - self._max_live, 0)]
             dropped = [(name, self._warm.pop(name)) for name in over]
         for name, old in dropped:
             self._drop(name, old)
-        if live is not None and live.state.ended is None:
-            live.checkpoint()
 
     def _drop(self, name: str, live: LiveSession) -> None:
         """Drop a heap in its session's own turn; one that is in use again keeps it."""
