@@ -41,19 +41,14 @@ def main(names: list[str]) -> int:
 def _table(rows: Iterable[Row]) -> list[str]:
     lines = [_line(_HEAD), _line(["---"] * len(_HEAD))]
     for row in rows:
-        lines.append(
-            _line(
-                [
-                    row.name,
-                    f"{row.ours_ms:.3f}",
-                    f"{row.peer_ms:.3f}",
-                    row.peer_name,
-                    f"{row.ratio:.3f}",
-                    f"{row.limit:g}",
-                    "yes" if row.met else "**no**",
-                ]
-            )
-        )
+        limit = f"{row.limit:g}"
+        if row.missing:
+            lines.append(_line([row.name, "", "", row.peer_name, "", limit, row.missing]))
+            continue
+        unit = "" if row.unit == "ms" else f" {row.unit}"
+        amounts = [f"{amount:.3f}{unit}" for amount in (row.ours_ms, row.peer_ms)]
+        met = "yes" if row.met else "**no**"
+        lines.append(_line([row.name, *amounts, row.peer_name, f"{row.ratio:.3f}", limit, met]))
     return lines
 
 

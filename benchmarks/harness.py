@@ -15,7 +15,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: `ratio` is ours over the peer's and must not exceed `limit`."""
+    """One line of the table: `ratio` is ours over the peer's and must not exceed `limit`.
+
+    `ours_ms` and `peer_ms` are milliseconds, unless `unit` says otherwise.
+    """
 
     name: str
     ratio: float
@@ -23,11 +26,14 @@ class Row:
     ours_ms: float
     peer_ms: float
     peer_name: str
+    unit: str = "ms"
+    #: Why it could not be measured here, if so.
+    missing: str = ""
 
     @property
     def met(self) -> bool:
-        """True when the figure holds."""
-        return self.ratio <= self.limit
+        """True when the figure holds, or nothing is known against it."""
+        return bool(self.missing) or self.ratio <= self.limit
 
 
 def interleave(
@@ -43,7 +49,7 @@ def interleave(
 
     Each of `blocks` rounds calls `ours` and then `peer`, `per_block` times each; which of them
     goes first alternates. `before_*` run ahead of every call and are not timed. One untimed round
-    warms up.
+    warms up. A call that returns a float has measured by itself, milliseconds.
     """
     sides = (
         (ours, before_ours or _nothing, [0.0][:0]),
@@ -59,8 +65,9 @@ def interleave(
             for _ in range(per_block):
                 before()
                 start = time.perf_counter_ns()
-                call()
-                samples.append((time.perf_counter_ns() - start) / 1e6)
+                told = call()
+                taken = (time.perf_counter_ns() - start) / 1e6
+                samples.append(told if isinstance(told, float) else taken)
     return statistics.median(sides[0][2]), statistics.median(sides[1][2])
 
 
@@ -81,6 +88,11 @@ def compare(
         ours, peer, blocks, per_block, before_ours=before_ours, before_peer=before_peer
     )
     return Row(name, ours_ms / peer_ms, limit, ours_ms, peer_ms, peer_name)
+
+
+def absent(name: str, limit: float, peer_name: str, why: str) -> Row:
+    """Return the row of a figure that this machine cannot give."""
+    return Row(name, 0.0, limit, 0.0, 0.0, peer_name, missing=why)
 
 
 def _nothing() -> None:

@@ -8,7 +8,8 @@ is stopped. It may be older than the heap: what it lacks is then run again from 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from .engine.api import Cost, Forking
 from .host.kv import KvStore
@@ -20,8 +21,7 @@ LARGE_KB = 48 * 1024
 WHOLE = 4
 
 
-@dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(msgspec.Struct, frozen=True):
     """A heap as it was with `applied` steps of epoch `epoch`."""
 
     forking: Forking

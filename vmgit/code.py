@@ -6,7 +6,7 @@ too large is refused with the same words everywhere, before anything is recorded
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from .engine.api import Source
 from .errors import LimitError, NotFoundError, RefusedError
@@ -15,8 +15,7 @@ from .outcome import Kind, Mode
 from .recorder import blob_oid
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(msgspec.Struct, frozen=True):
     """A text to run: `path` is its workspace path (None at the prompt), `blob` its 40-hex oid."""
 
     kind: Kind

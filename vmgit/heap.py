@@ -38,8 +38,7 @@ class Tree(Source, Protocol):
         """Return the names in a folder of the workspace, none where there is no such folder."""
 
 
-@dataclass(frozen=True)
-class Services:
+class Services(msgspec.Struct, frozen=True):
     """What sessions need from the layers below, wired together by the workspace.
 
     `source` opens a tree (oid) at the workspace folder; `open_realm` starts an empty realm, and
@@ -55,7 +54,7 @@ class Services:
     open_realm: Callable[[RealmConfig], Realm]
     require_trust: Callable[[str, Profile], None]
     surroundings: Surroundings
-    patterns: Mapping[str, str] = field(default_factory=dict)
+    patterns: Mapping[str, str] = {}
     open_alone: Callable[[RealmConfig], Realm] | None = None
     record_restored: bool = False
 

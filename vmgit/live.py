@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from . import rewind
 from .code import Code
@@ -35,8 +37,7 @@ from .refresh.plan import Blocked, Plan, Reported, StillFailing, decide
 from .state import SessionState
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(msgspec.Struct, frozen=True):
     """What bringing a session up to date came to; None where nothing was due.
 
     `event` is what was appended; `still_failing` a failure that was not tried again; `reported`

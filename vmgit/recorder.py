@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -53,8 +52,7 @@ def execution_seed(session_seed: str, number: int) -> str:
     return hashlib.sha256(f"{session_seed}:{number}".encode()).hexdigest()[:32]
 
 
-@dataclass
-class _Running:
+class _Running(msgspec.Struct):
     """An execution that a realm runs or is about to."""
 
     number: int

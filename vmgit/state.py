@@ -24,8 +24,7 @@ from .execution import Execution
 Moment = int | se.Ready | se.Refreshed | se.RefreshFailed | se.Undone | se.Redone
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One execution to run again when the heap is rebuilt.
 
     `tree` and `effective` are those it runs under there, which a `replay` refresh changes;
@@ -38,8 +37,7 @@ class Step:
     digest: str
 
 
-@dataclass(frozen=True)
-class Parent:
+class Parent(msgspec.Struct, frozen=True):
     """The session that another one was forked from, and the place in its stream where."""
 
     session: str

@@ -226,7 +226,7 @@ class Workspace(Worktree):
 
     def services_of(self, state: SessionState) -> Services:
         """What a recording is replayed with: its paths begin at the folder it was made in."""
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         prefix = state.created.prefix
         return replace(self.services, source=lambda tree: self.source(tree, prefix))
@@ -286,6 +286,9 @@ class Workspace(Worktree):
                 on_wait(holder)
 
         with hostlock.hold(self.lock_path, f"vmgit {self.actor}", wait=wait, on_wait=told):
+            if self._worker is not None:
+                # Something will run, and what is loaded next takes as long as Git does.
+                self.ask_ahead()
             sessions = self.sessions
             # Nobody else holds the lock, so whoever ran these is gone.
             for session in sorted({row.session for row in self.views.running()}):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .git.keep import Keeper
     from .git.repository import Repository
     from .git.snapshot import Snapshot, Snapshotter
+    from .git.status import StatusRequest
     from .settings import Settings
 
 #: Trees whose sources stay open; a session rarely moves between more.
@@ -78,6 +79,7 @@ class Worktree:
         self._opened: list[Callable[[], None]] = []
         self._changes: Callable[[], set[str] | None] | None = None
         self._origin: Origin | None = None
+        self._asked: StatusRequest | None = None
 
     @part
     def settings(self) -> Settings:
@@ -120,14 +122,29 @@ class Worktree:
         self._changes = changes
 
     @_in_turn
+    def ask_ahead(self) -> None:
+        """Have Git look at the files while this process does something else, before `snapshot`.
+
+        To be called when nothing that comes before it waits for anybody.
+        """
+        from .git.status import StatusRequest
+
+        self._asked = StatusRequest(self.paths)
+        self._opened.append(self._forget_request)
+
+    def _forget_request(self) -> None:
+        if self._asked is not None:
+            self._asked.discard()
+            self._asked = None
+
+    @_in_turn
     def snapshot(self) -> Origin:
         """Return the tree of the tracked files as they are now, kept from garbage collection."""
         if self._changes is not None:
             return self._relied()
         from .git.status import StatusRequest
 
-        # Git looks at the files while this process loads libgit2.
-        request = StatusRequest(self.paths)
+        request, self._asked = self._asked or StatusRequest(self.paths), None
         try:
             snapshotter = self.snapshotter
         except BaseException:

@@ -14,7 +14,7 @@ PRELUDE = files("vmgit.engine") / "prelude"
 
 #: Shows a value as text; functions by their name, objects by their fields.
 _SHOW = """
-const is_ = Object.is;
+const is_ = Object.is, NativeError = saved.Error;
 const fields = (value) => {
   let text = '';
   for (const key in value) {
@@ -30,16 +30,16 @@ const show = (value) => typeof value === 'function' ? '[function ' + value.name 
 """
 
 _BOOT = """
-(() => { 'use strict';
+const { runScript } = exports;
 const call = globalThis.call_python;
 let stash;
-const send = (line) => { try { call(line); } catch (error) { stash = line; } };
+const tell = (line) => { try { call(line); } catch (error) { stash = line; } };
 delete globalThis.dukpy; delete globalThis.call_python;
 const report = (thrown, value) => {
   let text;
   try { text = show(value); } catch (error) { text = 'unshowable ' + typeof value; }
   const stack = thrown && value instanceof NativeError ? value.stack : '';
-  send((thrown ? '!' : '=') + text + '\\u0001' + stack);
+  tell((thrown ? '!' : '=') + text + '\\u0001' + stack);
 };
 const run = (command) => {
   if (command.native === undefined) return runScript(command.script, command.pad, report);
@@ -50,13 +50,12 @@ const run = (command) => {
 const print = (...items) => {
   let text = '';
   for (let i = 0; i < items.length; i++) text += (i ? ' ' : '') + show(items[i]);
-  send('>' + text);
+  tell('>' + text);
 };
 hide(globalThis, 'print', print);
 defineProperty(globalThis, 'call_python', { __proto__: null, get: undefined, set() {} });
 defineProperty(globalThis, 'dukpy', { __proto__: null, get: () => stash,
   set(command) { if (command.op === 'private') { stash = undefined; run(command); } } });
-})();
 """
 
 
@@ -69,10 +68,11 @@ class ScriptRealm:
         self.lines: list[str] = []
         self.reports: list[dict[str, Any]] = []
         self.modules: dict[str, str] = {}
-        names = ("primordials.js", "script.js")
-        prelude = "".join((PRELUDE / name).read_text() for name in names)
-        head = "(() => { 'use strict';\n"
-        self._eval(_BOOT.replace("(() => { 'use strict';\n", head + prelude + _SHOW, 1), {})
+        names = ("saved.js", "parts/basics.js", "parts/script.js")
+        saved, *part = [(PRELUDE / name).read_text() for name in names]
+        function = "((inner, exports) => {" + "".join(part) + _SHOW + _BOOT + "})"
+        boot = f"(() => {{ 'use strict';\n{saved}\n{function}({{ saved }}, {{}}); }})();"
+        self._eval(boot, {})
 
     def load(self, name: str) -> tuple[str | None, str | None, str | None]:
         source = self.modules.get(name)

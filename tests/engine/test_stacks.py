@@ -59,16 +59,41 @@ def test_unplaced_positions_are_in_what_runs() -> None:
 
 
 def test_our_frames_are_dropped() -> None:
+    stacks = Stacks()
+    part = stacks.reserve("script", "a\nb")
+    line = stacks.place("a.js", "x") + 1
     frames = (
-        "E: m\n    at f (<input>:1001:25)\n    at eval (native)\n    at runPlain (<dukpy>:90:1)\n"
+        f"E: m\n    at f (<input>:{line}:25)\n    at eval (native)\n"
+        f"    at runPlain (<input>:{part + 1}:1)\n    at apply (native)\n"
         "    at run (<dukpy>:1:2)\n    at <eval> (<dukpy>)\n"
     )
-    stacks = Stacks()
-    stacks.place("a.js", "x")
     assert _clean(stacks, frames) == "E: m\n    at f (a.js:1:25)\n"
-    assert _clean(stacks, "    at eval (native)\n    at user (<input>:1001:1)").startswith(
+    assert _clean(stacks, f"    at eval (native)\n    at user (<input>:{line}:1)").startswith(
         "    at eval (native)"
     )
+    assert stacks.script_of(frames) == "a.js"
+    assert stacks.script_of(f"    at load (<input>:{part + 1}:1)") is None
+
+
+def test_inputs_of_the_prompt_share_their_lines() -> None:
+    stacks = Stacks()
+    first = stacks.place(None, "1\n+\n1")
+    assert stacks.place(None, "null.x") == first
+    assert _clean(stacks, f"at f (<input>:{first + 3}:7)") == "at f (<repl>:3:7)"
+    moved = stacks.place(None, "let a = null.x", lambda line, column: column - 4)
+    assert moved != first
+    assert stacks.place(None, "\n" * 2000) not in (first, moved)
+    assert _clean(stacks, f"at f (<input>:{moved + 1}:14)") == "at f (<repl>:1:10)"
+    assert _clean(stacks, f"at f (<input>:{first + 1}:14)") == "at f (<repl>:1:14)"
+
+
+def test_reserved_lines_outlast_a_restart() -> None:
+    stacks = Stacks()
+    part = stacks.reserve("script", "a")
+    starts = {stacks.place(f"f{number}.js", "\n" * 900) for number in range(200)}
+    assert part not in starts
+    assert stacks.script_of(f"(<input>:{part + 1}:1)") is None
+    assert _clean(stacks, f"E\n    at load (<input>:{part + 1}:1)\n") == "E\n"
 
 
 def test_versions_and_stand_ins_are_dropped() -> None:

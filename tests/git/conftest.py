@@ -14,13 +14,14 @@ from vmgit.git.repository import Repository
 from vmgit.git.snapshot import Snapshotter
 
 
-@pytest.fixture
-def opened() -> Iterator[Callable[[Git], Repository]]:
-    """Opens the repository of a `Git` helper; closed at the end of the test."""
+@pytest.fixture(params=["sparing", "libgit2"])
+def opened(request: pytest.FixtureRequest) -> Iterator[Callable[[Git], Repository]]:
+    """Opens the repository of a `Git` helper, in either way; closed at the end of the test."""
     repositories: list[Repository] = []
+    sparing = request.param == "sparing"
 
     def open_it(git: Git) -> Repository:
-        repositories.append(Repository.open(find_repository(git.folder)))
+        repositories.append(Repository.open(find_repository(git.folder), sparing=sparing))
         return repositories[-1]
 
     yield open_it

@@ -6,10 +6,10 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 from hosted import Hosted, everything_compares
+from msgspec.structs import replace
 
 from vmgit.engine.api import Host, Job, Realm, RealmConfig, Result, Source
 from vmgit.engine.process import WorkerRealm

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 
 import msgspec
 import pytest
 from hosted import Hosted
+from msgspec.structs import replace
 from workspaces import Folder
 
 from vmgit.engine.api import Host, Job, Realm, Result, Source

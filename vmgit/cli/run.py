@@ -6,8 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from .app import AnyWorkspace
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What is to be run: text from the prompt or stdin, or a file by its workspace path."""
 
     text: str | None

@@ -37,6 +37,7 @@ class Guard:
         self._limits = Limits()
         self._armed = False
         self._busy = False
+        self._starving = False
         self._pending: str | None = None
         self._start = 0.0
         self._cpu_start = 0.0
@@ -95,6 +96,7 @@ class Guard:
         if self._base_kb:
             allowed = (self._base_kb + self._limits.memory_mb * 1024) * 1024
             resource.setrlimit(resource.RLIMIT_DATA, (allowed, _UNLIMITED))
+            self._starving = True
 
     @contextmanager
     def own_memory(self) -> Iterator[None]:
@@ -115,8 +117,8 @@ class Guard:
         self.lift_memory()
         if self._pending is not None:
             self._report(self._pending)
-        used = self.memory_used_kb()
-        if used > self._limits.memory_mb * 1024 * 0.9:
+        most = self._limits.memory_mb * 1024 * 0.9
+        if self._memory_used_at_most_kb() > most and (used := self.memory_used_kb()) > most:
             self._end("memory_mb", self._limits.memory_mb, used // 1024)
 
     def out_of_memory(self) -> None:
@@ -127,14 +129,25 @@ class Guard:
 
     def lift_memory(self) -> None:
         """Lift the data limit, so that Python can report what happened."""
-        resource.setrlimit(resource.RLIMIT_DATA, (_UNLIMITED, _UNLIMITED))
+        if self._starving:
+            resource.setrlimit(resource.RLIMIT_DATA, (_UNLIMITED, _UNLIMITED))
+            self._starving = False
 
     def memory_used_kb(self) -> int:
         """Return the most memory that the realm is known to have held beyond its boot, KiB."""
+        return self._beyond_boot_kb(self._peak_kb())
+
+    def _memory_used_at_most_kb(self) -> int:
+        """Return a bound of `memory_used_kb` that is had at once: most executions are below it."""
+        return self._beyond_boot_kb(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+    def _beyond_boot_kb(self, peak_kb: int) -> int:
+        figures = self._figures()
         # A fork maps the pages of programs and libraries only as it comes to them: they are none
         # of the realm's, however many there are.
-        base_kb = self._base_anonymous_kb + (self._memory(2) or self._base_file_kb)
-        return max(self._data_kb() - self._base_kb, self._peak_kb() - base_kb)
+        file_kb = figures[2] * _PAGE_KB or self._base_file_kb
+        data_kb = figures[5] * _PAGE_KB
+        return max(data_kb - self._base_kb, peak_kb - self._base_anonymous_kb - file_kb)
 
     def memory_held_kb(self) -> int:
         """Return the memory that the realm holds now beyond its boot, KiB; 0 without figures."""
@@ -191,7 +204,7 @@ class Guard:
         return self._memory(5)
 
     def _peak_kb(self) -> int:
-        if self._is_fork:
+        if self._is_fork and self._base_kb:
             return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         # Not ru_maxrss, which outlives exec: it begins with the peak of whoever started this one.
         if self._status < 0:
@@ -200,9 +213,13 @@ class Guard:
         return int(found[1]) if found else 0
 
     def _memory(self, field: int) -> int:
+        return self._figures()[field] * _PAGE_KB
+
+    def _figures(self) -> list[int]:
+        """Return the fields of proc_pid_statm(5), in pages; zeros where there is none."""
         if self._statm < 0:
-            return 0
-        return int(os.pread(self._statm, 200, 0).split()[field]) * _PAGE_KB
+            return [0] * 7
+        return [int(field) for field in os.pread(self._statm, 200, 0).split()]
 
 
 def _open(name: str) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+from collections.abc import Mapping
 from functools import cache
 from importlib.machinery import ExtensionFileLoader
 from pathlib import Path
@@ -19,23 +20,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from vmgit.engine.parts import own_parts
+
 #: In this order, in one function scope.
-_FILES = (
-    "primordials.js",
-    "channel.js",
-    "random.js",
-    "clock.js",
-    "inspect.js",
-    "layout.js",
-    "shapes.js",
-    "errors.js",
-    "console.js",
-    "describe.js",
-    "timers.js",
-    "commonjs.js",
-    "lazy.js",
-)
-_LAST = ("script.js", "boot.js")
+_FILES = ("saved.js", "channel.js", "report.js", "run.js", "globals.js", "boot.js")
 
 
 class EngineError(Exception):
@@ -52,6 +40,10 @@ class Closing(msgspec.Struct, frozen=True):
     unsent: str
 
 
+#: Nothing left.
+IDLE = Closing([], -1, "")
+
+
 class Doors(Protocol):
     """What the realm may ask for while it runs. Nothing here may raise."""
 
@@ -66,11 +58,15 @@ class Doors(Protocol):
 
 
 class Interpreter:
-    """A realm. `boot` once, then `command`; a fork of the process forks it too."""
+    """A realm. `boot` once, then `command`; a fork of the process forks it too.
 
-    def __init__(self, doors: Doors) -> None:
+    `lines` says for each of `parts.own_parts` how many lines, from 1, its text is put after.
+    """
+
+    def __init__(self, doors: Doors, lines: Mapping[str, int]) -> None:
         self._native = native()
         self._doors = doors
+        self._lines = lines
         self._token = os.urandom(16).hex()
         # The attributes below are those that the C code looks for.
         self._ctx = self._native.create_context()
@@ -78,8 +74,8 @@ class Interpreter:
 
     def boot(self) -> None:
         """Run the prelude. Raises `EngineError` if the engine is not the one it was made for."""
-        self._evaluate(prelude(self._token), b"{}")
-        if self.command("probe", {}) != Closing([], -1, ""):
+        self._evaluate(prelude(self._token, self._lines), b"{}")
+        if self.command("probe", {}) != IDLE:
             raise EngineError("the command channel of the prelude does not answer")
 
     def command(self, op: str, fields: dict[str, Any]) -> Closing:
@@ -91,6 +87,8 @@ class Interpreter:
         result = self._evaluate(b"dukpy", payload)
         if result is None:
             raise EngineError("the command channel of the prelude does not answer")
+        if result == b'""':
+            return IDLE
         return msgspec.json.decode(msgspec.json.decode(result, type=str), type=Closing)
 
     def evaluate_module(self, name: str, source: str) -> None:
@@ -164,10 +162,13 @@ def engine_version() -> str:
     return f"dukpy {version} quickjs {library.JS_GetVersion().decode()}"
 
 
-def prelude(token: str) -> bytes:
+def prelude(token: str, lines: Mapping[str, int]) -> bytes:
     """Return the prelude as one script; `token` is what its commands are known by."""
     folder = Path(__file__).with_name("prelude")
-    hosts = sorted(path.name for path in (folder / "host").glob("*.js"))
-    files = [*_FILES, *(f"host/{name}" for name in hosts), *_LAST]
-    body = "".join((folder / name).read_text("utf-8") for name in files)
-    return f'(function (TOKEN) {{ "use strict";\n{body}\n}})("{token}")'.encode()
+    body = "".join((folder / name).read_text("utf-8") for name in _FILES)
+    # In an object literal, as opposed to JSON, this key is the prototype.
+    tables = [
+        msgspec.json.encode({"__proto__": None, **table}).decode() for table in (own_parts(), lines)
+    ]
+    head = '(function (TOKEN, PARTS, LINES) { "use strict";'
+    return f'{head}\n{body}\n}})("{token}", {", ".join(tables)})'.encode()

@@ -70,6 +70,7 @@ class WorkerRealm:
         self._forking: ForkingWorker | None = None
         #: Whether it, or a worker that it was forked from, was opened.
         self.is_used = False
+        self._is_opening = False
         # Re-entrant, because a signal handler of the same thread may cancel.
         self._state = threading.RLock()
         self._running = False
@@ -121,11 +122,13 @@ class WorkerRealm:
     def open(self, config: RealmConfig) -> None:
         """Make the realm as `config` says; once, before the first execution.
 
-        Raises `WorkerDied`.
+        Returns when the worker has been told; whoever uses the realm next meets the answer. Raises
+        `WorkerDied`.
         """
         self.settle()
         self.is_used = True
-        self._request(protocol.Open(config), protocol.Opened)
+        self._tell(protocol.Open(config))
+        self._is_opening = True
 
     def execute(
         self,
@@ -139,7 +142,8 @@ class WorkerRealm:
         oversized = observer.check_source(len(job.text.encode("utf-8", "surrogatepass")))
         if oversized is not None:
             return Result(Outcome("limit", limit=oversized), (), {}, 0, 0)
-        self.settle()
+        if not self._is_opening:
+            self.settle()
         start = monotonic_us()
         with self._state:
             self._cancelled = False
@@ -198,8 +202,11 @@ class WorkerRealm:
         return self._forking
 
     def settle(self) -> None:
-        """Wait for the boot and for a copy that was asked for. Raises `WorkerDied`."""
+        """Wait for the boot, and for what was asked of the worker. Raises `WorkerDied`."""
         self._await_ready()
+        if self._is_opening:
+            self._expect(protocol.Opened)
+            self._is_opening = False
         if self._forking is None:
             return
         try:
@@ -277,7 +284,7 @@ class WorkerRealm:
                 if cpu >= limits.cpu_ms + GRACE_MS // 2:
                     raise Stopped("cpu time", LimitHit("cpu_ms", limits.cpu_ms, cpu))
                 left = min(left, limits.cpu_ms + GRACE_MS // 2 - cpu)
-            frame = self._connection.receive(left)
+            frame = self._next(left)
             if frame is None:
                 continue
             if isinstance(frame, protocol.Done):
@@ -294,6 +301,14 @@ class WorkerRealm:
                 raise Stopped(hit.name, hit)
             if answer is not None:
                 self._connection.send(answer)
+
+    def _next(self, timeout_ms: int) -> protocol.WorkerFrame | None:
+        """Return the next frame of a job, or None when there is none yet. Raises `Stopped`."""
+        frame = self._connection.receive(timeout_ms)
+        if self._is_opening and isinstance(frame, protocol.Opened):
+            self._is_opening = False
+            return None
+        return frame
 
     def _stopped(self, stop: Stopped, observer: Observer, start: int) -> Result:
         """Turn the end of a worker into a result; raises `WorkerDied` when it was its own."""
@@ -329,12 +344,11 @@ class WorkerRealm:
             finally:
                 os.close(statm)
 
-    def _request(self, frame: protocol.ParentFrame, kind: type[_F]) -> _F:
+    def _tell(self, frame: protocol.ParentFrame) -> None:
         try:
             self._connection.send(frame)
         except Stopped as stop:
             raise WorkerDied(self._child.death(), Outcome("error")) from stop
-        return self._expect(kind)
 
     def _expect(self, kind: type[_F]) -> _F:
         """Return the next frame, which must be of `kind`. Raises `WorkerDied`."""

@@ -43,6 +43,13 @@ class Rewritten:
     vars: tuple[str, ...] = ()
     shifts: tuple[Shift, ...] = ()
 
+    @property
+    def is_bare(self) -> bool:
+        """True when the code is all there is: it declares nothing and waits for nothing."""
+        return self.mode == "plain" and not (
+            self.source or self.hoist or self.lexical or self.consts or self.vars
+        )
+
     def command(self) -> dict[str, Any]:
         """Return what `runScript` needs, as plain data."""
         return {

@@ -6,6 +6,7 @@ realm asks. Nothing may raise from an answer into the engine, which would swallo
 
 from __future__ import annotations
 
+import gc
 import time
 import traceback
 from typing import Any
@@ -15,17 +16,26 @@ import msgspec
 from vmgit.engine import protocol
 from vmgit.engine.anchors import anchor
 from vmgit.engine.api import Job, RealmConfig
-from vmgit.engine.interpreter import Closing, EngineError, Interpreter
-from vmgit.engine.lazy import parts
+from vmgit.engine.interpreter import IDLE, EngineError, Interpreter
 from vmgit.engine.link import Link
+from vmgit.engine.parts import own_parts, web_parts
 from vmgit.engine.resolve import ResolutionError
 from vmgit.engine.rewrite import Rewritten, rewrite
 from vmgit.engine.sources import Sources
-from vmgit.engine.stacks import Columns, Stacks
+from vmgit.engine.stacks import PARTS, Columns, Stacks
 from vmgit.outcome import Fault, Level, Value
 
 #: What the engine says when it cannot allocate, and what is left when even that fails.
 _OUT_OF_MEMORY = ("InternalError: out of memory", "out of memory", "Invalid error message")
+#: What is rewritten to warm the rewriter: Python takes code for often run after eight times.
+_SAMPLE = """const rate = (total) => total * 2 / 100, { a, b: [c] } = { a: 1, b: [2] };
+let order = { id: 1, total: 10 }, name;
+var seen = new Set();
+class Shop { open() { return `${order.id}`; } }
+function apply(order) { for (const key in order) { if (key) return rate(order[key]); } }
+console.log('open', apply(order));
+"""
+_WARM_ROUNDS = 12
 _PENDING = Fault("Pending", "The top-level await waits for what can never come.")
 
 
@@ -57,21 +67,41 @@ class Runner:
         self._unhandled: Fault | None = None
         self._starved = False
         self._requires = 0
-        self._closing = Closing([], -1, "")
-        self._interpreter = Interpreter(self)
-        self._interpreter.boot()
-        parts()
+        self._warm = False
+        self._closing = IDLE
+        lines = {name: self._stacks.reserve(name, text) for name, text in own_parts().items()}
+        self.interpreter = Interpreter(self, lines)
+        self.interpreter.boot()
+        web_parts()
 
     def open(self, config: RealmConfig) -> None:
         """Configure the realm, once."""
         self._sources.configure(config)
-        self._interpreter.command("open", {"hide": config.hide, "console": config.console})
+        # A command marks the heap, and so writes to all of its pages that a fork shares.
+        if config.hide or not config.console:
+            self.interpreter.command("open", {"hide": config.hide, "console": config.console})
+
+    def warm(self) -> None:
+        """Run our own code as jobs do, once, before the first copy of a realm that ran none.
+
+        Python writes into code that is run often. Written now, those pages stay shared; else each
+        session would have to copy them.
+        """
+        if self._warm:
+            return
+        self._warm = True
+        for _ in range(_WARM_ROUNDS):
+            rewrite(_SAMPLE).command()
+            self._stacks.clean(_SAMPLE)
+        gc.collect()
+        gc.freeze()
 
     def run(self, job: Job) -> protocol.Done:
         """Run a job to its end, whatever it does; limits end the process instead."""
         self._reported = self._starved = False
+        self._warm = True
         self._value = self._error = None
-        self._closing = Closing([], -1, "")
+        self._closing = IDLE
         guard = self._link.guard
         guard.arm(job.limits)
         self._sources.begin(job.path or "")
@@ -113,9 +143,12 @@ class Runner:
             return {**command, "id": self._sources.main(job)}
         anchored = anchor(job.text, job.path or "")
         script = rewrite(anchored.text)
-        columns = script.column if anchored.column is None else _both(script, anchored.column)
-        pad = self._stacks.place(job.path, job.text, columns)
-        return {**command, "script": script.command(), "pad": pad}
+        command["pad"] = self._stacks.place(job.path, job.text, _columns(script, anchored.column))
+        if script.is_bare:
+            command["format"], command["code"] = "bare", script.code
+        else:
+            command["script"] = script.command()
+        return command
 
     def _command(self, op: str, fields: dict[str, Any]) -> str | None:
         """Run a command; return the text of what the engine raised, if it did."""
@@ -123,7 +156,7 @@ class Runner:
         guard = self._link.guard
         guard.starve()
         try:
-            self._closing = self._interpreter.command(op, fields)
+            self._closing = self.interpreter.command(op, fields)
         except EngineError as error:
             guard.lift_memory()
             raised = str(error)
@@ -233,8 +266,8 @@ class Runner:
 
     def _part(self, name: str) -> dict[str, Any]:
         """Answer with the code of a part of the globals; its positions are told as ours."""
-        text = parts()[name]
-        return {"text": text, "pad": self._stacks.place(f"vmgit:globals/{name}", text)}
+        text = web_parts()[name]
+        return {"text": text, "pad": self._stacks.place(PARTS + name, text)}
 
     def _evaluate(self, name: str) -> dict[str, Any]:
         """Evaluate a native module for a `require` that waits."""
@@ -242,7 +275,7 @@ class Runner:
         source = f"import * as n from {msgspec.json.encode(name).decode()};"
         give = 'globalThis[Symbol.for("vmgit.door")].give(n);'
         try:
-            self._interpreter.evaluate_module(f"vmgit:require/{self._requires}", source + give)
+            self.interpreter.evaluate_module(f"vmgit:require/{self._requires}", source + give)
         except EngineError as error:
             if "draining" in str(error):
                 path = name.partition("?")[0]
@@ -273,9 +306,11 @@ class Runner:
         return None
 
 
-def _both(script: Rewritten, column: Columns) -> Columns:
-    """Undo the moves of the rewriting, then those of the anchoring before it."""
-    return lambda line, position: column(line, script.column(line, position))
+def _columns(script: Rewritten, anchored: Columns | None) -> Columns | None:
+    """Undo the moves of the rewriting, then those of the anchoring before it, if there are any."""
+    if anchored is None:
+        return script.column if script.shifts else None
+    return lambda line, position: anchored(line, script.column(line, position))
 
 
 def _is_starved(raised: str) -> bool:

@@ -19,6 +19,11 @@ Columns = Callable[[int, int], int]
 #: Lines below this belong to code that the program itself evaluates from strings.
 _FIRST = 1000
 _REPL = "<repl>"
+#: Inputs of the prompt share one range of so many lines: all have the same name, and each begins
+#: at its first line. Only longer ones, and those whose columns moved, get one of their own.
+_SHARED = 1000
+#: What begins the names of our own code in this realm.
+PARTS = "vmgit:globals/"
 #: Past this line the ranges start again; positions in code that old are then misnamed.
 _WRAP = 100_000
 
@@ -29,7 +34,8 @@ _OURS = re.compile(
     r"(?:<dukpy>(?::\d+)*|vmgit:require/\d+:[\d:]*)\)?"
 )
 _NATIVE = re.compile(
-    r"(?:\\n)?(?<! ) {4,40}at \w{1,100} \(native\)(?=\\n {4,40}at [^\\\"()]{0,200}\(<dukpy>)"
+    r"(?:\\n)?(?<! ) {4,40}at \w{1,100} \(native\)"
+    r"(?=\\n {4,40}at [^\\\"()]{0,200}\((?:<dukpy>|vmgit:globals/))"
 )
 _MODULE = re.compile(
     r"(?:\\n)?(?<! ) {4,40}at [^\\\"()]{0,200}\(([^()\\\"]+\?v=[0-9a-f]{8,24}):\d+:\d+\)"
@@ -47,11 +53,13 @@ class Stacks:
     """The line ranges of a realm's scripts, and the rewriting of text by them."""
 
     def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._names: list[str] = []
-        self._columns: list[Columns | None] = []
+        self._starts = [_FIRST, _FIRST + _SHARED]
+        self._names = [_REPL]
+        self._columns: list[Columns | None] = [None]
         self._by_name: dict[str, tuple[int, int]] = {}
-        self._next = _FIRST
+        self._next = _FIRST + _SHARED
+        #: So many ranges, up to this line, are never given to anything else.
+        self._reserved = (1, self._next)
         self._current = _REPL
         #: Ids of modules that only stand for one of another kind; their frames are ours.
         self.wrappers: set[str] = set()
@@ -61,9 +69,11 @@ class Stacks:
         """Give the source `name` (None: the prompt) a line range; return the lines to put before.
 
         A file that is evaluated again keeps its range while it fits; ranges of the prompt are used
-        again after a long time. So the numbers stay small, and what is put before stays cheap.
+        again. So the numbers stay small, and what is put before stays cheap.
         """
         size = text.count("\n") + 2
+        if name is None and columns is None and size <= _SHARED:
+            return _FIRST
         start, index = self._by_name.get(name or "", (0, -1)) if name else (0, -1)
         if index < 0 or size > self._starts[index + 1] - start:
             if self._next > _WRAP:
@@ -79,9 +89,19 @@ class Stacks:
         self._columns[index] = columns
         return start
 
+    def reserve(self, part: str, text: str) -> int:
+        """Give a part of the prelude a line range for good; return the lines to put before it."""
+        start, self._next = self._next, self._next + text.count("\n") + 2
+        self._names.append(PARTS + part)
+        self._columns.append(None)
+        self._starts.append(self._next)
+        self._reserved = (len(self._names), self._next)
+        return start
+
     def _restart(self) -> None:
-        self._starts, self._names, self._columns = [], [], []
-        self._by_name, self._next = {}, _FIRST
+        kept, self._next = self._reserved
+        del self._starts[kept + 1 :], self._names[kept:], self._columns[kept:]
+        self._by_name = {}
 
     def missing(self, message: str) -> str:
         """Return a module name to be not found: the engine's error then becomes `message`."""
@@ -91,11 +111,13 @@ class Stacks:
 
     def script_of(self, frames: str) -> str | None:
         """Return the path of the topmost script in raw frames of the engine; None if unknown."""
-        found = _PLACE.search(frames)
-        index = bisect_right(self._starts, int(found[1])) - 1 if found else -1
-        if not 0 <= index < len(self._names):
-            return None
-        return "" if self._names[index] == _REPL else self._names[index]
+        for found in _PLACE.finditer(frames):
+            index = bisect_right(self._starts, int(found[1])) - 1
+            if not 0 <= index < len(self._names):
+                return None
+            if not self._names[index].startswith(PARTS):
+                return "" if self._names[index] == _REPL else self._names[index]
+        return None
 
     def enter(self, name: str | None) -> None:
         """Say which source runs now: positions that the engine did not record are in its line 1."""
@@ -109,7 +131,8 @@ class Stacks:
         if "<input>" in text:
             text = _UNPLACED.sub(lambda _: f"at {self._current}:1:1", text)
             text = _PLACE.sub(self._position, text)
-            if "vmgit:globals/" in text:
+            if PARTS in text:
+                text = _NATIVE.sub("", text)
                 text = _PART.sub("", text)
         if "<eval>" in text:
             text = _TOP.sub(r"at \1", text)

@@ -41,7 +41,8 @@ def main(descriptor: int) -> None:
         link.crash(traceback.format_exc())
 
 
-def _serve(link: Link) -> None:
+def boot(link: Link) -> Runner:
+    """Return a realm, with all loaded that its executions may need."""
     runner = Runner(link)
     _preload()
     sys.dont_write_bytecode = True
@@ -49,6 +50,11 @@ def _serve(link: Link) -> None:
     gc.freeze()
     gc.enable()
     link.guard.settle()
+    return runner
+
+
+def _serve(link: Link) -> None:
+    runner = boot(link)
     engine = engine_version()
     # Whoever starts a worker ahead does not know yet how it shall be confined.
     confine = link.expect(protocol.Confine)
@@ -62,6 +68,7 @@ def _serve(link: Link) -> None:
                 runner.open(config)
                 link.send(protocol.Opened())
             case protocol.Fork():
+                runner.warm()
                 _fork(link)
             case protocol.Figures():
                 link.guard.measure_by(link.take_descriptor())

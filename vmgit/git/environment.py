@@ -94,6 +94,40 @@ def run_git(
     return StartedGit(arguments, cwd=cwd, index_file=index_file).finish(stdin, accept)
 
 
+def start_git(
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    index_file: Path | None = None,
+    stderr: int = subprocess.PIPE,
+    apart: bool = False,
+) -> subprocess.Popen[bytes]:
+    """Start `git` in `cwd` with pipes to its streams; see `run_git`.
+
+    With `apart` a terminal's Ctrl-C does not reach it. Raises `EnvironmentFailure` when there is
+    no `git` to run.
+    """
+    environment = child_environment()
+    if index_file is not None:
+        environment["GIT_INDEX_FILE"] = str(index_file)
+    try:
+        return subprocess.Popen(
+            ["git", *arguments],
+            cwd=cwd,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env=environment,
+            process_group=0 if apart else None,
+        )
+    except FileNotFoundError as error:
+        raise EnvironmentFailure(
+            "vmgit needs the `git` command and finds none on the PATH.",
+            hints=["Install Git 2.20 or newer."],
+            code="no_git",
+        ) from error
+
+
 class StartedGit:
     """A `git` that runs while its starter does something else; `finish` or `discard` it."""
 
@@ -101,26 +135,9 @@ class StartedGit:
         self, arguments: Sequence[str], *, cwd: Path, index_file: Path | None = None
     ) -> None:
         """Start `git` in `cwd`. Raises `EnvironmentFailure` when there is no `git` to run."""
-        environment = child_environment()
-        if index_file is not None:
-            environment["GIT_INDEX_FILE"] = str(index_file)
         self._arguments = list(arguments)
         self._cwd = cwd
-        try:
-            self._process = subprocess.Popen(
-                ["git", *arguments],
-                cwd=cwd,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=environment,
-            )
-        except FileNotFoundError as error:
-            raise EnvironmentFailure(
-                "vmgit needs the `git` command and finds none on the PATH.",
-                hints=["Install Git 2.20 or newer."],
-                code="no_git",
-            ) from error
+        self._process = start_git(arguments, cwd=cwd, index_file=index_file)
 
     def finish(
         self, stdin: bytes = b"", accept: Sequence[int] = (0,)

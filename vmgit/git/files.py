@@ -11,9 +11,10 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+import msgspec
 
 from vmgit.errors import EnvironmentFailure
 
@@ -28,8 +29,7 @@ _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR})
 Signature: TypeAlias = tuple[int, int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class WorktreeFile:
+class WorktreeFile(msgspec.Struct, frozen=True):
     """What stood at a path: its mode (regular, executable or link) and its bytes."""
 
     mode: int

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-
-import pygit2
+from pathlib import Path
 
 from vmgit.errors import EnvironmentFailure, UnavailableError
 
@@ -93,10 +92,13 @@ class Keeper:
 
     def is_pinned(self, tree: str) -> bool:
         """Tell whether `tree` has a pin that Git would read."""
+        folder = self._repository.paths.common_dir
         try:
-            return self._repository.libgit2.references.get(KEEP_PREFIX + tree) is not None
-        except pygit2.GitError:
             # A damaged ref keeps nothing; pinning writes it anew.
+            return (folder / KEEP_PREFIX / tree).read_bytes() == f"{tree}\n".encode("ascii")
+        except FileNotFoundError:
+            return f"{tree} {KEEP_PREFIX}{tree}\n".encode("ascii") in _packed_refs(folder)
+        except OSError:
             return False
 
     def pins(self) -> list[str]:
@@ -110,3 +112,11 @@ class Keeper:
         """Let go of `tree`; unpinning what is not pinned is fine."""
         if self.is_pinned(tree):
             self._repository.libgit2.references.delete(KEEP_PREFIX + tree)
+
+
+def _packed_refs(folder: Path) -> bytes:
+    """Return the file of packed refs (gitrepository-layout(5)), empty where there is none."""
+    try:
+        return (folder / "packed-refs").read_bytes()
+    except FileNotFoundError:
+        return b""

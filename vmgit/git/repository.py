@@ -3,22 +3,28 @@
 It exists so that libgit2's conventions end here: ids are lower-case hex text, what is missing is
 an `UnavailableError`, what was never there is a `NotFoundError` that names it. It knows nothing of
 sessions or events. One object serves one thread at a time.
+
+Loading libgit2 takes longer than most commands. So an ordinary repository is read through a child
+of Git's at first (`batch`), and libgit2 is opened by the first use that needs more.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pygit2
+import msgspec
 
 from vmgit.errors import EnvironmentFailure, NotFoundError, UnavailableError, UsageError
 
+from .batch import BatchFailed, BatchReader, GitObject
 from .discovery import RepositoryPaths
 from .durability import PendingObjects
 from .files import file_signature
-from .support import open_libgit2
+from .ordinary import is_ordinary
 from .trees import Tree, format_tree, parse_tree
+
+if TYPE_CHECKING:
+    import pygit2
 
 State = Literal["none", "merge", "revert", "cherry-pick", "bisect", "rebase", "am"]
 
@@ -37,8 +43,7 @@ _STATES: tuple[tuple[str, State], ...] = (
 _CACHED_ENTRIES = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """Where HEAD is: commit None before the first commit, ref None when detached."""
 
     commit: str | None
@@ -51,8 +56,7 @@ class Head:
         return self.ref is None
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(msgspec.Struct, frozen=True):
     """What a revision names: ids of the commit and of its tree."""
 
     commit: str
@@ -62,9 +66,10 @@ class Revision:
 class Repository:
     """A repository as seen from one worktree."""
 
-    def __init__(self, paths: RepositoryPaths, opened: pygit2.Repository) -> None:
+    def __init__(self, paths: RepositoryPaths) -> None:
         self.paths = paths
-        self._opened = opened
+        self._opened: pygit2.Repository | None = None
+        self._batch: BatchReader | None = None
         self._configured = self._configuration()
         self._trees: dict[bytes, Tree] = {}
         self._tree_entries = 0
@@ -73,18 +78,46 @@ class Repository:
         self.pending = PendingObjects(paths.common_dir / "objects")
 
     @classmethod
-    def open(cls, paths: RepositoryPaths) -> Repository:
-        """Open the repository at `paths`.
+    def open(cls, paths: RepositoryPaths, *, sparing: bool = True) -> Repository:
+        """Open the repository at `paths`; if `sparing`, without libgit2 while that will do.
 
         Raises `EnvironmentFailure` for one that vmgit cannot use, naming the reason and the way
         out.
         """
-        return cls(paths, open_libgit2(paths))
+        repository = cls(paths)
+        repository._start(sparing)
+        return repository
+
+    def _start(self, sparing: bool) -> None:
+        if sparing and is_ordinary(self.paths):
+            self._batch = BatchReader(self.paths.worktree)
+        else:
+            _ = self.libgit2
 
     @property
     def libgit2(self) -> pygit2.Repository:
         """The handle, for the other modules of this package only; not to be kept."""
+        if self._opened is None:
+            from .support import open_libgit2
+
+            self._opened = open_libgit2(self.paths)
+            self._end_batch()
         return self._opened
+
+    def _end_batch(self) -> None:
+        if self._batch is not None:
+            self._batch.close()
+            self._batch = None
+
+    def _ask(self, name: str) -> GitObject | None:
+        """Return an object as the child has it; None when it cannot tell, and libgit2 has to."""
+        if self._batch is None:
+            return None
+        try:
+            return self._batch.read(name)
+        except BatchFailed:
+            self._end_batch()
+            return None
 
     def refresh(self) -> None:
         """Notice that the repository's configuration was changed since it was opened.
@@ -93,8 +126,11 @@ class Repository:
         configuration is noticed by the next process only.
         """
         if self._configuration() != self._configured:
-            self._opened = open_libgit2(self.paths)
+            sparing = self._batch is not None
+            self._end_batch()
+            self._opened = None
             self._configured = self._configuration()
+            self._start(sparing)
 
     def _configuration(self) -> list[tuple[int, int, int] | None]:
         files = (f"{self.paths.common_dir}/config", f"{self.paths.git_dir}/config.worktree")
@@ -103,21 +139,30 @@ class Repository:
     @property
     def ignores_case(self) -> bool:
         """Whether names that differ only in case are the same file here (core.ignoreCase)."""
-        config = self._opened.config
+        config = self.libgit2.config
         return "core.ignorecase" in config and config.get_bool("core.ignorecase")
 
     def close(self) -> None:
         """Release open files; the object cannot be used afterwards."""
         self._trees.clear()
         self.pending.close()
-        self._opened.free()
+        self._end_batch()
+        if self._opened is not None:
+            self._opened.free()
 
     # -- HEAD and revisions ------------------------------------------------------------------
 
     def head_commit(self) -> str | None:
         """Return the id of the commit HEAD is at, None before the first one."""
+        found = self._ask("HEAD")
+        if found is not None and found.kind == "commit":
+            self._commit_trees[found.oid] = _tree_of(found)
+            return found.oid
+        handle = self.libgit2
+        import pygit2
+
         try:
-            return str(self._opened.lookup_reference("HEAD").resolve().target)
+            return str(handle.lookup_reference("HEAD").resolve().target)
         except KeyError:
             return None
         except pygit2.GitError as error:
@@ -125,11 +170,14 @@ class Repository:
 
     def head(self) -> Head:
         """Return where HEAD is and what operation is in progress."""
+        handle = self.libgit2
+        import pygit2
+
         try:
-            reference = self._opened.lookup_reference("HEAD").target
+            reference = handle.lookup_reference("HEAD").target
         except (KeyError, pygit2.GitError) as error:
             raise self._bad_head(error) from error
-        name = self._opened.state().name
+        name = handle.state().name
         state = next(state for start, state in _STATES if name.startswith(start))
         branch = reference if isinstance(reference, str) else None
         return Head(self.head_commit(), branch, state)
@@ -146,8 +194,11 @@ class Repository:
 
         Raises `NotFoundError` when it names no commit and `UsageError` when it is ambiguous.
         """
+        handle = self.libgit2
+        import pygit2
+
         try:
-            commit = self._opened.revparse_single(revision).peel(pygit2.Commit)
+            commit = handle.revparse_single(revision).peel(pygit2.Commit)
         except KeyError as error:
             raise NotFoundError(
                 f"There is no revision {revision!r} in {self.paths.worktree}.",
@@ -169,7 +220,7 @@ class Repository:
         return Revision(str(commit.id), str(commit.tree_id))
 
     def _revision_hints(self) -> list[str]:
-        if self._opened.is_shallow:
+        if self.libgit2.is_shallow:
             return ["This clone is shallow; `git fetch --unshallow` brings the older commits."]
         return ["`git log --oneline --all` lists what there is."]
 
@@ -177,22 +228,32 @@ class Repository:
         """Return the id of a commit's tree. Raises `UnavailableError` when the commit is gone."""
         known = self._commit_trees.get(commit)
         if known is None:
-            try:
-                known = str(self._opened[commit].peel(pygit2.Commit).tree_id)
-            except (KeyError, ValueError, pygit2.GitError) as error:
-                raise _missing("commit", commit) from error
+            found = self._ask(commit)
+            if found is not None and found.kind == "commit":
+                known = _tree_of(found)
+            else:
+                known = self._peeled_tree(commit)
             self._commit_trees[commit] = known
         return known
+
+    def _peeled_tree(self, commit: str) -> str:
+        handle = self.libgit2
+        import pygit2
+
+        try:
+            return str(handle[commit].peel(pygit2.Commit).tree_id)
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise _missing("commit", commit) from error
 
     # -- objects -----------------------------------------------------------------------------
 
     def has(self, oid: str) -> bool:
         """Tell whether an object is in the repository."""
-        return oid in self._opened
+        return self._ask(oid) is not None or oid in self.libgit2
 
     def read_blob(self, oid: str) -> bytes:
         """Return the bytes of a blob. Raises `UnavailableError` when it is missing."""
-        return self._read(oid, pygit2.enums.ObjectType.BLOB, "blob")
+        return self._read(oid, "blob")
 
     def read_tree(self, oid: bytes) -> Tree:
         """Return the tree with the raw id `oid`; the caller must not change it.
@@ -201,26 +262,36 @@ class Repository:
         """
         tree = self._trees.get(oid)
         if tree is None:
-            data = self._read(oid.hex(), pygit2.enums.ObjectType.TREE, "tree")
+            data = self._read(oid.hex(), "tree")
             tree = self._remember(oid, parse_tree(data))
         return tree
 
     def write_blob(self, data: bytes) -> str:
         """Store `data` as a blob and return its id."""
-        oid = str(self._opened.create_blob(data))
+        oid = str(self.libgit2.create_blob(data))
         self.pending.add(oid)
         return oid
 
     def write_tree(self, tree: Tree) -> bytes:
         """Store `tree` and return its raw id."""
-        oid = self._opened.write(pygit2.enums.ObjectType.TREE, format_tree(tree))
+        handle = self.libgit2
+        from pygit2.enums import ObjectType
+
+        oid = handle.write(ObjectType.TREE, format_tree(tree))
         self.pending.add(str(oid))
         self._remember(oid.raw, tree)
         return oid.raw
 
-    def _read(self, oid: str, expected: int, kind: str) -> bytes:
+    def _read(self, oid: str, kind: Literal["blob", "tree"]) -> bytes:
+        asked = self._ask(oid)
+        if asked is not None and asked.kind == kind:
+            return asked.data
+        handle = self.libgit2
+        import pygit2
+
+        expected = pygit2.enums.ObjectType.BLOB if kind == "blob" else pygit2.enums.ObjectType.TREE
         try:
-            found, data = self._opened.read(oid)
+            found, data = handle.read(oid)
         except (KeyError, ValueError, pygit2.GitError) as error:
             raise _missing(kind, oid) from error
         if found != expected:
@@ -234,6 +305,11 @@ class Repository:
         self._trees[oid] = tree
         self._tree_entries += len(tree)
         return tree
+
+
+def _tree_of(commit: GitObject) -> str:
+    """Return the id of the tree of a commit, which stands in the first line of every one."""
+    return commit.data[len(b"tree ") : len(b"tree ") + 40].decode("ascii")
 
 
 def _missing(kind: str, oid: str) -> UnavailableError:

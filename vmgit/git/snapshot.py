@@ -10,16 +10,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from vmgit.errors import RefusedError, UsageError
 
-from .clean import Cleaner, Stored, Wanted
 from .environment import run_git
 from .files import Signature, index_signature
-from .index import IndexReader, IndexUnreadable
 from .repository import Repository
-from .status import Status, StatusRequest
+from .status import Difference, Status, StatusRequest
 from .trees import SUBMODULE, Entry, edit_tree
+
+if TYPE_CHECKING:
+    from .clean import Cleaner, Stored
+    from .index import IndexReader
 
 #: How often a snapshot starts again because HEAD or the index moved under it.
 _ATTEMPTS = 3
@@ -49,13 +53,24 @@ class Snapshotter:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._paths = repository.paths
-        self._cleaner = Cleaner(repository)
-        self._index = IndexReader(repository)
+
+    # Both load libgit2, which a clean worktree does without.
+    @cached_property
+    def _cleaner(self) -> Cleaner:
+        from .clean import Cleaner
+
+        return Cleaner(self._repository)
+
+    @cached_property
+    def _index(self) -> IndexReader:
+        from .index import IndexReader
+
+        return IndexReader(self._repository)
 
     def take(self, request: StatusRequest | None = None) -> Snapshot:
         """Return the snapshot of the worktree as it is now.
 
-        `request` is what was asked of Git ahead, while this process was still loading libgit2.
+        `request` is what was asked of Git ahead, while this process did something else.
         Raises `EnvironmentFailure` when a tracked file cannot be read or Git cannot tell what
         differs, and `UnavailableError` when objects of HEAD are missing.
         """
@@ -76,6 +91,9 @@ class Snapshotter:
         or when a path is a folder with tracked files. Untracked paths do not matter. Raises like
         `take`.
         """
+        from .clean import Wanted
+        from .index import IndexUnreadable
+
         self._repository.refresh()
         if not self._unmoved(previous):
             return self.take()
@@ -118,12 +136,16 @@ class Snapshotter:
 
     def store_file(self, path: str) -> str | None:
         """Store the file at `path`, tracked or not, and return its blob; None if it is no file."""
+        from .clean import Wanted
+
         _check_path(path)
         entry = self._cleaner.store([Wanted(os.fsencode(path))])[0].entry
         return None if entry is None else entry.oid.hex()
 
     def is_tracked(self, path: str) -> bool:
         """Tell whether `path` is in the index."""
+        from .index import IndexUnreadable
+
         raw = os.fsencode(path)
         try:
             return self._index.find(raw) is not None
@@ -141,12 +163,18 @@ class Snapshotter:
 
     def _from_status(self, status: Status, index: Signature) -> Snapshot:
         edits = {item.path: item.entry for item in status.differences if not item.on_disk}
-        stored = self._cleaner.store(
-            [Wanted(item.path, item.mode) for item in status.differences if item.on_disk]
-        )
+        on_disk = [item for item in status.differences if item.on_disk]
+        stored = self._store(on_disk) if on_disk else []
         edits.update((item.path, item.entry) for item in stored)
-        tree = self._edit(self._head_tree(status.commit), edits)
+        tree = self._head_tree(status.commit)
+        if edits or tree == EMPTY_TREE:
+            tree = self._edit(tree, edits)
         return self._snapshot(tree, status.commit, _filtered(stored), index)
+
+    def _store(self, differences: list[Difference]) -> list[Stored]:
+        from .clean import Wanted
+
+        return self._cleaner.store([Wanted(item.path, item.mode) for item in differences])
 
     def _snapshot(
         self, tree: str, commit: str | None, filtered: set[str], index: Signature

@@ -7,7 +7,7 @@ system monitors. This module starts it and reads format 2 of its porcelain (git-
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from vmgit.errors import EnvironmentFailure
 
@@ -29,8 +29,7 @@ _ARGUMENTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True):
     """A tracked path that is not as in HEAD.
 
     When `on_disk` is true the file in the worktree decides (`mode` is what Git makes of its
@@ -44,8 +43,7 @@ class Difference:
     entry: Entry | None
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(msgspec.Struct, frozen=True):
     """HEAD's commit (None before the first) and every tracked path that differs from it."""
 
     commit: str | None

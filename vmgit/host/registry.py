@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from vmgit.answer import Answer
 from vmgit.outcome import Fault
@@ -27,8 +28,7 @@ MOST_CARRIED = 16 * 1024 * 1024
 _GRACE = 0.5
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True):
     """The outside that capabilities reach.
 
     `root` is the workspace folder, `private` the paths in it that belong to Git, `environ` the
@@ -37,7 +37,7 @@ class Surroundings:
 
     root: Path
     private: tuple[str, ...] = ()
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = {}
 
 
 class Registry:

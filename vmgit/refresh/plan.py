@@ -7,7 +7,8 @@ profile, so touching a file or switching back does nothing. It runs and writes n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from vmgit.engine.api import Source
 from vmgit.errors import DeniedError, VmgitError
@@ -19,8 +20,7 @@ from vmgit.profile_load import check_startup, load_profile
 from vmgit.state import SessionState
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """A refresh that is due: the new profile, where to begin, and what caused it."""
 
     effective: Profile
@@ -31,8 +31,7 @@ class Plan:
     changed: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Blocked:
+class Blocked(msgspec.Struct, frozen=True):
     """A refresh that is due and cannot even begin: the profile or a startup file is bad."""
 
     error: VmgitError
@@ -41,15 +40,13 @@ class Blocked:
     changed: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class StillFailing:
+class StillFailing(msgspec.Struct, frozen=True):
     """The source that failed before is still there; it is not tried again."""
 
     failed: RefreshFailed
 
 
-@dataclass(frozen=True)
-class Reported:
+class Reported(msgspec.Struct, frozen=True):
     """The source changed, and the profile says `refresh = "off"`."""
 
     changed: tuple[str, ...]

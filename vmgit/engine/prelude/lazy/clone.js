@@ -18,7 +18,7 @@ const nameOf = (object) => {
 };
 const is = (check, object) => inner.succeeds(check, object);
 const uncloneable = (object) =>
-  inner.weakGet(inner.proxyTargets, object) !== undefined
+  inner.proxyTarget(object) !== undefined
   || object instanceof inner.native.Promise
   || is((o) => inner.weakMapHas(o, o), object) || is((o) => inner.weakSetHas(o, o), object);
 

@@ -1,6 +1,6 @@
 // `vmgit:fs`: files of the workspace folder. Bytes travel as base64.
 hostModule('fs', () => {
-  const { toBase64, fromBase64, bytesOf } = loadPart('bytes');
+  const { toBase64, fromBase64, bytesOf } = load('bytes');
 
   const pathOf = (op, path) => {
     if (typeof path !== 'string') throw new NativeTypeError(`fs.${op}: the path must be a string`);

@@ -1,6 +1,6 @@
 // CommonJS on top of the host's resolver. An instance is kept under `path?v=hash`, so a module
 // whose files are unchanged keeps its state and a changed one is made anew.
-const instances = new Map();
+const instances = new NativeMap();
 let handedOver, wasHandedOver = false;
 
 const folderOf = (path) => {
@@ -12,14 +12,14 @@ const requireFrom = (base) => function require(specifier) {
   if (typeof specifier !== 'string') {
     throw new NativeTypeError('require: the specifier must be a string');
   }
-  const from = base === null ? errorFrames(new NativeError()) : base;
+  const from = base === null ? load('render').errorFrames(new NativeError()) : base;
   const found = ask('q', `{"base":${stringify(from)},"specifier":${stringify(specifier)}}`);
-  if (found.host !== null) return hostModules[found.host];
+  if (found.host !== null) return load('host').modules[found.host];
   return requireId(found.id, found.format);
 };
 
 // In scripts `require` is a global; the stack tells which of them holds the code that calls it.
-hide(globalThis, 'require', requireFrom(null));
+exports.require = requireFrom(null);
 
 const requireId = (id, format) => {
   const instance = mapGet(instances, id);
@@ -43,7 +43,7 @@ const parseNamed = (path, text) => {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new NativeSyntaxError(`${path}: ${errorMessage(error)}`);
+    throw new NativeSyntaxError(`${path}: ${load('render').errorMessage(error)}`);
   }
 };
 
@@ -59,29 +59,34 @@ const runCommonJs = (module, source) => {
 // A native module is evaluated by the host on our behalf, at once, and handed over here.
 const requireModule = (id) => {
   wasHandedOver = false;
-  lastStringified = undefined;
+  state.stringified = undefined;
   const answer = ask('m', id);
   const namespace = handedOver;
   handedOver = undefined;
   if (wasHandedOver) return namespace;
-  if (answer.thrown && isObject(lastStringified)) throw lastStringified;
+  if (answer.thrown && isObject(state.stringified)) throw state.stringified;
   throw new NativeError(answer.message);
 };
 
 // What generated modules import: see `worker`'s sources of `vmgit:` and CommonJS modules.
-const door = freeze({
+exports.door = freeze({
   __proto__: null,
-  host: (name) => hostModules[name],
+  host: (name) => load('host').modules[name],
   commonjs: (id) => requireId(id, 'commonjs'),
   json: (path, text) => parseNamed(path, text),
   give: (namespace) => { handedOver = namespace; wasHandedOver = true; },
 });
-defineProperty(globalThis, Symbol.for('vmgit.door'), { value: door });
 
-// The last error that was made a string: so the engine tells of a rejection nobody handled.
-let lastStringified;
-const errorToString = ErrorPrototype.toString;
-hide(ErrorPrototype, 'toString', function toString() {
-  lastStringified = this;
-  return apply(errorToString, this, []);
-});
+// Starts a file that is no script: a module by the engine, everything else as if it were required.
+exports.runFile = (command, done) => {
+  if (command.format === 'module') {
+    settleInto(importId(command.id), () => done(false, undefined), (e) => done(true, e));
+    return;
+  }
+  try {
+    requireId(command.id, command.format);
+    done(false, undefined);
+  } catch (error) {
+    done(true, error);
+  }
+};

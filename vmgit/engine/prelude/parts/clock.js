@@ -1,18 +1,19 @@
 // One clock for everything: whole milliseconds that never go back, recorded run-length (the first
 // reading absolute, then differences) or answered from a recording. `performance.now()` counts
 // from the realm's first reading, which a replay meets at the same place.
-let clockLast = 0, clockOrigin = -1, clockGrain = 1;
-let clockDeltas = list(), clockCounts = list();
-let clockReplay = null, clockIndex = 0, clockUsed = 0, clockStart = true;
+let clockLast = 0, clockOrigin = -1, clockGrain, clockDeltas, clockCounts;
+let clockReplay, clockIndex, clockUsed, clockStart;
 
-const beginClock = (recorded) => {
+const beginClock = () => {
   clockDeltas = list();
   clockCounts = list();
   clockGrain = 1;
-  clockReplay = recorded;
+  clockReplay = state.clock;
   clockIndex = clockUsed = 0;
   clockStart = true;
 };
+beginClock();
+eachTime(beginClock);
 
 const nextReading = () => {
   if (clockReplay === null) {
@@ -45,7 +46,7 @@ const readClock = () => {
   return reading;
 };
 
-const clockText = () => {
+state.clockText = () => {
   let text = '[';
   for (let i = 0; i < clockCounts.length; i++) {
     text += (i ? ',[' : '[') + clockDeltas[i] + ',' + clockCounts[i] + ']';
@@ -53,18 +54,19 @@ const clockText = () => {
   return text + ']';
 };
 
-const dateToString = uncurry(NativeDate.prototype.toString);
+const dateToString = uncurry(saved.dateToString), { DatePrototype } = saved;
 const VirtualDate = function Date(...parts) {
   if (new.target === undefined) return dateToString(new NativeDate(readClock()));
   return construct(NativeDate, parts.length ? parts : [readClock()], new.target);
 };
-defineProperty(VirtualDate, 'prototype', { value: NativeDate.prototype, writable: false });
-defineProperty(VirtualDate, 'length', { value: 7 });
+defineProperty(VirtualDate, 'prototype', {
+  __proto__: null, value: DatePrototype, writable: false,
+});
+defineProperty(VirtualDate, 'length', { __proto__: null, value: 7 });
 hide(VirtualDate, 'now', function now() { return readClock(); });
-hide(VirtualDate, 'parse', NativeDate.parse);
-hide(VirtualDate, 'UTC', NativeDate.UTC);
-hide(NativeDate.prototype, 'constructor', VirtualDate);
-hide(globalThis, 'Date', VirtualDate);
+hide(VirtualDate, 'parse', saved.parseDate);
+hide(VirtualDate, 'UTC', saved.utc);
+hide(DatePrototype, 'constructor', VirtualDate);
 
 const performanceObject = {};
 hide(performanceObject, 'now', function now() {
@@ -72,9 +74,11 @@ hide(performanceObject, 'now', function now() {
   return reading - clockOrigin;
 });
 defineProperty(performanceObject, 'timeOrigin', {
-  get() { return clockOrigin < 0 ? readClock() : clockOrigin; }, configurable: true,
+  __proto__: null, get() { return clockOrigin < 0 ? readClock() : clockOrigin; }, configurable: true,
 });
-defineProperty(performanceObject, tagSymbol, { value: 'Performance', configurable: true });
-defineProperty(globalThis, 'performance', {
-  value: performanceObject, writable: true, configurable: true,
+defineProperty(performanceObject, tagSymbol, {
+  __proto__: null, value: 'Performance', configurable: true,
 });
+exports.Date = VirtualDate;
+exports.performance = performanceObject;
+exports.readClock = readClock;

@@ -1,8 +1,9 @@
 // Timers of one execution. The host waits between them and fires them one by one, the earliest
 // first; what is due when follows from the recorded clock alone, so a replay keeps the order and
 // need not wait. What is left when an execution ends with an error is forgotten.
-const timers = list();
+const timers = list(), { readClock } = load('clock');
 let timerCount = 0;
+eachTime(() => { timers.length = 0; });
 
 // The execution does not last for a timer that is not `held`.
 const addTimer = (callback, delay, args, again, held) => {
@@ -46,22 +47,24 @@ const fireTimer = () => {
   try {
     apply(timer.callback, undefined, timer.args);
   } catch (error) {
-    send('x', describeFault(error));
+    send('x', load('render').describeFault(error));
   }
 };
 
 // Milliseconds until the earliest timer, -1 without one.
-const timeLeft = () => {
+state.timeLeft = () => {
   let held = false;
   for (let i = 0; i < timers.length && !held; i++) held = timers[i].held;
   return held ? max(0, earliestTimer().due - nativeNow()) : -1;
 };
 
-hide(globalThis, 'setTimeout', function setTimeout(callback, delay, ...args) {
+exports.setTimeout = function setTimeout(callback, delay, ...args) {
   return addTimer(callback, delay, args, false, true);
-});
-hide(globalThis, 'setInterval', function setInterval(callback, delay, ...args) {
+};
+exports.setInterval = function setInterval(callback, delay, ...args) {
   return addTimer(callback, delay, args, true, true);
-});
-hide(globalThis, 'clearTimeout', function clearTimeout(id) { removeTimer(id); });
-hide(globalThis, 'clearInterval', function clearInterval(id) { removeTimer(id); });
+};
+exports.clearTimeout = function clearTimeout(id) { removeTimer(id); };
+exports.clearInterval = function clearInterval(id) { removeTimer(id); };
+exports.fireTimer = fireTimer;
+exports.addTimer = addTimer;

@@ -13,7 +13,7 @@
 // Session variables are configurable properties of globalThis: data for let, class and var, and for
 // const an accessor whose setter takes one value, the initialiser's, and then throws.
 const PLAIN = { __proto__: null, writable: true, enumerable: true, configurable: true };
-const constants = create(null), realm = globalThis, owns = Object.hasOwn;
+const constants = create(null);
 
 // Text that the engine must only compile is evaluated directly, inside a function, behind a throw:
 // so it can neither run nor declare anything. Made by an indirect eval to see none of our names.
@@ -188,5 +188,5 @@ const runAsync = (script, pad, done) => {
   }
 };
 
-const runScript = (script, pad, done) =>
+exports.runScript = (script, pad, done) =>
   script.mode === 'async' ? runAsync(script, pad, done) : runPlain(script, pad, done);

@@ -1,29 +1,17 @@
 // Renders any value as Node's util.inspect would, without ever running the program's code: only
 // own data properties are read, getters are named and not called, proxies are looked through.
 // Every rendering has a budget of characters, so that no value can make it run for long.
-const proxyTargets = new WeakMap();
 const unproxy = (value) => {
   for (let i = 0; i < 100; i++) {
-    const target = isObject(value) ? weakGet(proxyTargets, value) : undefined;
+    const target = isObject(value) ? proxyTarget(value) : undefined;
     if (target === undefined) return value;
     value = target;
   }
   return value;
 };
-const RecordingProxy = function Proxy(target, handler) {
-  if (new.target === undefined) throw new NativeTypeError("Constructor Proxy requires 'new'");
-  const proxy = new NativeProxy(target, handler);
-  weakSet(proxyTargets, proxy, target);
-  return proxy;
-};
-const nativeRevocable = NativeProxy.revocable;
-defineProperty(RecordingProxy, 'prototype', { value: undefined, writable: false });
-hide(RecordingProxy, 'revocable', function revocable(target, handler) {
-  const pair = nativeRevocable(target, handler);
-  weakSet(proxyTargets, pair.proxy, target);
-  return pair;
-});
-hide(globalThis, 'Proxy', RecordingProxy);
+// A program that made no proxy has none.
+const proxyTarget = (value) =>
+  (state.proxyTargets === undefined ? undefined : weakGet(state.proxyTargets, value));
 
 const LINE = 80, QUOTED = /^[^'\\\x00-\x1f\x7f-\x9f\ud800-\udfff]*$/;
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/;

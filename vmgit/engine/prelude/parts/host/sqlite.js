@@ -1,2 +1,2 @@
 // `vmgit:sqlite`: SQLite databases of the workspace folder.
-hostModule('sqlite', () => loadPart('sqlite').module);
+hostModule('sqlite', () => load('sqlite').module);

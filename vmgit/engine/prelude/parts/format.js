@@ -1,5 +1,5 @@
-// The console: five levels, Node's format specifiers, one line of text per call sent to the host.
-// It never calls what the program defined, so a line cannot loop, throw or print twice.
+// What the console prints: Node's format specifiers, and everything else as inspected. It never
+// calls what the program defined, so a line cannot loop, throw or print twice.
 const formatPart = (code, value, style) => {
   switch (code) {
     case 115: // s
@@ -67,31 +67,13 @@ const format = (values, budget) => {
   return wellFormed(text.length > budget + 1 ? slice(text, 0, budget + 1) : text);
 };
 
-let consoleOn = true, consoleBudget = 1 << 18;
-// What console.group adds before every line; an execution begins without.
-const group = { __proto__: null, indent: 0 };
-const print = (level, text) => {
-  if (!consoleOn) return;
-  const { indent } = group;
-  if (indent > 0) text = repeat(' ', indent) + indentLines(text, indent);
-  send('c', `{"level":"${level}","text":${stringify(text)}}`);
+const rendered = {
+  __proto__: null, format, indentLines, describe, describeFault, errorFrames, errorMessage, inspect,
+  newStyle, proxyTarget, unproxy, succeeds, mapSize, setSize, dateTime, regexpFlags, bufferLength,
+  boxes, weakMapHas, weakSetHas, typedArrayTag, enumerableKeys, mapEntries, nextOfMap, setValues,
+  nextOfSet,
 };
-
-const consoleObject = {};
-const defineLevel = (level) => {
-  // A method shorthand has the name and the length that programs see in Node.
-  const { [level]: method } = {
-    [level](...values) {
-      if (consoleOn) print(level, format(values, consoleBudget));
-    },
-  };
-  defineProperty(consoleObject, level, {
-    value: method, writable: true, enumerable: true, configurable: true,
-  });
-};
-defineLevel('log');
-defineLevel('info');
-defineLevel('warn');
-defineLevel('error');
-defineLevel('debug');
-hide(globalThis, 'console', consoleObject);
+const renderedNames = ownKeys(rendered);
+for (let i = 0; i < renderedNames.length; i++) {
+  exports[renderedNames[i]] = rendered[renderedNames[i]];
+}

@@ -1,33 +1,25 @@
 // What stands around and inside the braces for each kind of object. A kind is told by builtins
 // that only the real thing survives (a Map's size, a Date's time), never by what the object says.
-const mapSize = getterOf(Map.prototype, 'size'), setSize = getterOf(Set.prototype, 'size');
-const mapEntries = uncurry(Map.prototype.entries), setValues = uncurry(Set.prototype.values);
-const nextOfMap = uncurry(getPrototypeOf(new Map().entries()).next);
-const nextOfSet = uncurry(getPrototypeOf(new Set().values()).next);
-const dateTime = uncurry(NativeDate.prototype.getTime);
-const dateIso = uncurry(NativeDate.prototype.toISOString);
-const regexpSource = getterOf(RegExp.prototype, 'source');
+const mapSize = uncurry(saved.mapSize), setSize = uncurry(saved.setSize);
+const mapEntries = uncurry(saved.mapEntries), setValues = uncurry(saved.setValues);
+const nextOfMap = uncurry(saved.mapNext), nextOfSet = uncurry(saved.setNext);
+const dateTime = uncurry(saved.dateTime), dateIso = uncurry(saved.dateIso);
+const regexpSource = uncurry(saved.regexpSource);
 const regexpFlags = setPrototypeOf([
-  ['d', getterOf(RegExp.prototype, 'hasIndices')], ['g', getterOf(RegExp.prototype, 'global')],
-  ['i', getterOf(RegExp.prototype, 'ignoreCase')], ['m', getterOf(RegExp.prototype, 'multiline')],
-  ['s', getterOf(RegExp.prototype, 'dotAll')], ['u', getterOf(RegExp.prototype, 'unicode')],
-  ['v', getterOf(RegExp.prototype, 'unicodeSets')], ['y', getterOf(RegExp.prototype, 'sticky')],
+  ['d', uncurry(saved.hasIndices)], ['g', uncurry(saved.global)],
+  ['i', uncurry(saved.ignoreCase)], ['m', uncurry(saved.multiline)],
+  ['s', uncurry(saved.dotAll)], ['u', uncurry(saved.unicode)],
+  ['v', uncurry(saved.unicodeSets)], ['y', uncurry(saved.sticky)],
 ], null);
-const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype);
-const typedArrayTag = getterOf(typedArrayPrototype, tagSymbol);
-const typedArrayLength = getterOf(typedArrayPrototype, 'length');
-const bufferLength = getterOf(ArrayBuffer.prototype, 'byteLength');
-const viewLength = getterOf(DataView.prototype, 'byteLength');
-const viewOffset = getterOf(DataView.prototype, 'byteOffset');
-const viewBuffer = getterOf(DataView.prototype, 'buffer');
-const weakMapHas = uncurry(WeakMap.prototype.has), weakSetHas = uncurry(WeakSet.prototype.has);
-const numberValue = uncurry(Number.prototype.valueOf);
-const stringValue = uncurry(String.prototype.valueOf);
-const booleanValue = uncurry(Boolean.prototype.valueOf);
-const symbolValue = uncurry(Symbol.prototype.valueOf);
-const bigintValue = uncurry(BigInt.prototype.valueOf);
-const functionText = uncurry(FunctionPrototype.toString);
-const { isError } = Error, Bytes = Uint8Array;
+const typedArrayTag = uncurry(saved.typedArrayTag);
+const typedArrayLength = uncurry(saved.typedArrayLength);
+const bufferLength = uncurry(saved.bufferLength), viewLength = uncurry(saved.viewLength);
+const viewOffset = uncurry(saved.viewOffset), viewBuffer = uncurry(saved.viewBuffer);
+const weakMapHas = uncurry(saved.weakMapHas), weakSetHas = uncurry(saved.weakSetHas);
+const numberValue = uncurry(saved.numberValue), stringValue = uncurry(saved.stringValue);
+const booleanValue = uncurry(saved.booleanValue), symbolValue = uncurry(saved.symbolValue);
+const bigintValue = uncurry(saved.bigintValue), functionText = uncurry(saved.functionText);
+const Bytes = saved.Uint8Array, { RegExpPrototype } = saved;
 const MOST_ITEMS = 100, MOST_KEYS_SCAN = 20000;
 
 const succeeds = (check, object) => {
@@ -52,7 +44,7 @@ const shapeOf = (object, name, tag, style, level) => {
   if (isView(object)) return viewShape(object, name, tag, keys);
   if (isError(object)) return errorShape(object, name, tag, keys, style, level);
   if (succeeds(dateTime, object)) return dateShape(object, name, tag, keys);
-  if (object !== RegExp.prototype && succeeds(regexpFlags[1][1], object)) {
+  if (object !== RegExpPrototype && succeeds(regexpFlags[1][1], object)) {
     return baseShape(regexpText(object), name, tag, 'RegExp', keys);
   }
   if (succeeds(bufferLength, object)) return bufferShape(object, name, tag, keys);

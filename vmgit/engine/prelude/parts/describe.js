@@ -42,7 +42,7 @@ const jsonOf = (value, depth) => {
       break;
     case 'object':
       if (value === null) { text = 'null'; break; }
-      if (weakGet(proxyTargets, value) !== undefined) return undefined;
+      if (proxyTarget(value) !== undefined) return undefined;
       return isArray(value) ? jsonArray(value, depth) : jsonObject(value, depth);
     default: return undefined;
   }
