@@ -44,6 +44,7 @@ LEVELS = {
     "eventlog": 6,
     "engine": 6,
     "host": 6,
+    "profiles": 8,
     "recorder": 7,
     "code": 8,
     "replay.player": 8,

@@ -68,6 +68,12 @@ class Beneath:
             raise OSError(errno.EFBIG, "too large")
         return content
 
+    def reserve(self, parts: Parts) -> None:
+        """Make an empty regular file, its folders too. Raises `FileExistsError`."""
+        with self.folder(parts[:-1], make=True) as parent:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            os.close(os.open(parts[-1], flags, 0o666, dir_fd=parent))
+
     def write(self, parts: Parts, content: bytes) -> None:
         """Replace or make a regular file, its folders too; nobody sees it half-written."""
         with self.folder(parts[:-1], make=True) as parent:

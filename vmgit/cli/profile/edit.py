@@ -1,8 +1,7 @@
-"""What `vmgit profile grant` and `set` share: they change one file and say what comes next."""
+"""What the commands that change a profile share: they tell what it has now and what comes next."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,111 +9,71 @@ from vmgit.cli.app import App
 from vmgit.cli.streams import answer, hint
 
 if TYPE_CHECKING:
-    from vmgit.profile import LoadedProfile
-    from vmgit.profile_edit import Change
+    from vmgit.profiles.editor import Edited, ProfileEditor, Step
     from vmgit.workspace import Workspace
 
-#: Given the profile and the assignments' keys and texts, the values that each could mean.
-Meanings = Callable[["LoadedProfile", tuple[str, ...], str], list[Any]]
+
+def editor_of(workspace: Workspace) -> ProfileEditor:
+    """Return the editor of the profiles of a workspace."""
+    from vmgit.profiles.editor import ProfileEditor
+
+    from .common import source_at
+
+    paths = workspace.paths
+    prefix = f"{paths.prefix}/" if paths.prefix else ""
+    return ProfileEditor(
+        paths.root,
+        lock=paths.git_dir / "vmgit" / "profiles.lock",
+        tree=lambda: source_at(workspace, None),
+        ignores=lambda path: workspace.snapshotter.is_ignored(prefix + path),
+        trusts=lambda name, capabilities: workspace.trust.trusts(name, capabilities),
+    )
 
 
 def change(
-    app: App, command: str, name: str, assignments: Sequence[str], meanings: Meanings
+    app: App,
+    command: str,
+    name: str,
+    steps: Callable[[Workspace, ProfileEditor], Sequence[Step]],
 ) -> None:
-    """Make every assignment in the file of a profile, check the whole, write it, tell of it."""
-    from vmgit.profile_edit import parse_assignment
-
-    parsed = [parse_assignment(one) for one in assignments]
+    """Make the steps in the file of a profile, and tell of it."""
     with app.open(command) as workspace:
-        from .common import load, source_at
+        editor = editor_of(workspace)
+        edited = editor.change(name, steps(workspace, editor))
+    tell_edited(app, edited)
 
-        loaded = load(source_at(workspace, None), name)
-        before = content = _read(workspace, loaded.path)
-        made: list[Change] = []
-        for key, text in parsed:
-            current = _reload(workspace, loaded, content)
-            content, done = _first_that_fits(current, content, key, meanings(current, key, text))
-            made.append(done)
-        after = _reload(workspace, loaded, content)
-        if content != before:
-            _write(workspace, loaded.path, content)
-        trusted = workspace.trust.trusts(name, after.effective.capabilities)
-    steps = [f"git add {shlex.quote(loaded.path)}"] if content != before else []
-    steps += [] if trusted else [f"vmgit trust add {name}"]
+
+def tell_edited(app: App, edited: Edited) -> None:
+    """Tell what a profile's file has now, and which commands come next."""
     if app.json:
-        values = {".".join(key): value for key, value in made}
-        document = {"profile": name, "path": loaded.path, "changed": content != before}
-        app.emit({**document, "values": values, "next": steps})
+        app.emit(edited.document())
         return
-    _tell(loaded.path, made, changed=content != before)
-    for step in steps:
+    path = edited.after.path
+    for key, value in edited.values.items():
+        if value is None:
+            answer(f"{path}: {key} is not set any more; {_effective(edited, key)} holds")
+        else:
+            answer(f"{path}: {key} = {toml(value)}" + ("" if edited.changed else " (as it was)"))
+    for step in edited.next:
         hint(f"next: {step}")
 
 
-def _tell(path: str, made: Sequence[Change], *, changed: bool) -> None:
+def toml(value: Any) -> str:
+    """Return a value as a profile's file has it, on one line."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
     import tomlkit
 
-    for key, value in made:
-        said = tomlkit.item(value).as_string()
-        answer(f"{path}: {'.'.join(key)} = {said}" + ("" if changed else " (as it was)"))
+    return str(tomlkit.item(value).as_string())
 
 
-def _first_that_fits(
-    loaded: LoadedProfile, content: bytes, key: tuple[str, ...], values: list[Any]
-) -> tuple[bytes, Change]:
-    """Return the file with the first value that the schema takes; raises what it says of it."""
-    from vmgit.errors import UsageError
-    from vmgit.profile_edit import edit
+def _effective(edited: Edited, key: str) -> str:
+    """Return what holds for a key that the file does not set any more."""
+    from vmgit.profiles.plain import plain
 
-    first: UsageError | None = None
-    for value in values:
-        try:
-            return edit(loaded.path, content, [(key, value)]), (key, value)
-        except UsageError as error:
-            first = first or error
-    if first is None:
-        raise ValueError("no value was given")
-    raise first
-
-
-def _reload(workspace: Workspace, loaded: LoadedProfile, content: bytes) -> LoadedProfile:
-    """Load the profile as it would be with `content` as its file. Raises `UsageError`."""
-    from vmgit.errors import RefusedError, UsageError
-    from vmgit.profile_load import check_startup, load_profile
-
-    from .common import names_in, source_at
-
-    source = source_at(workspace, None)
-
-    def read(path: str) -> bytes | None:
-        return content if path == loaded.path else source.read(path)
-
-    try:
-        found = load_profile(loaded.name, read, known=lambda: names_in(source))
-        check_startup(found, lambda path: source.lookup(path) is not None, source.list)
-    except RefusedError as error:
-        raise UsageError(
-            f"{loaded.path} was not changed: {error.message}", hints=error.hints
-        ) from error
-    return found
-
-
-def _read(workspace: Workspace, path: str) -> bytes:
-    from vmgit.errors import RefusedError
-    from vmgit.host.beneath import Beneath
-    from vmgit.profile_parse import MOST_BYTES
-
-    try:
-        return Beneath(workspace.paths.root).read(tuple(path.split("/")), MOST_BYTES)
-    except OSError as error:
-        raise RefusedError(f"{path} cannot be changed: {error.strerror}.") from error
-
-
-def _write(workspace: Workspace, path: str, content: bytes) -> None:
-    from vmgit.errors import EnvironmentFailure
-    from vmgit.host.beneath import Beneath
-
-    try:
-        Beneath(workspace.paths.root).write(tuple(path.split("/")), content)
-    except OSError as error:
-        raise EnvironmentFailure(f"{path} cannot be written: {error.strerror}.") from error
+    found: Any = plain(edited.after.effective)
+    for part in key.split("."):
+        found = found.get(part)
+    return toml(found) if found is not None else "nothing"

@@ -1,0 +1,28 @@
+"""`vmgit profile new`."""
+
+from __future__ import annotations
+
+import click
+
+from vmgit.cli.app import App, json_option, pass_app, utf8
+from vmgit.cli.streams import answer
+
+
+@click.command(short_help="Make a profile.")
+@click.argument("name")
+@click.option("--extends", metavar="PROFILE", help="Its settings apply where NAME is silent.")
+@click.option("--description", metavar="TEXT", help="One line for people.")
+@json_option
+@pass_app
+def new(app: App, name: str, extends: str | None, description: str | None) -> None:
+    """Write profiles/NAME.toml, which must not be there yet."""
+    from vmgit.profiles.create import create_profile
+
+    from .edit import editor_of, tell_edited
+
+    text = utf8(description, "the description") if description is not None else None
+    with app.open("profile new") as workspace:
+        edited = create_profile(editor_of(workspace), name, extends=extends, description=text)
+    if not app.json:
+        answer(f"wrote {edited.after.path}")
+    tell_edited(app, edited)
