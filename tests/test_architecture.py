@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vmgit"
 
 #: Each unit (a module or folder of `vmgit/`) and its level; a unit imports lower levels only.
 LEVELS = {
-    "__init__": 0,
+    "version": 0,
     "errors": 0,
     "clock": 0,
     "canonical": 0,
@@ -35,7 +35,7 @@ LEVELS = {
     "execution": 3,
     "state": 4,
     "spool": 3,
-    "documents": 5,
+    "documents": 7,
     "hostlock": 6,
     "redact": 2,
     "trust": 7,
@@ -53,9 +53,15 @@ LEVELS = {
     "sessions": 11,
     "replay": 12,
     "watch": 12,
+    "shared_source": 7,
+    "worktree": 8,
     "workspace": 13,
-    "cli": 14,
-    "__main__": 15,
+    "api": 14,
+    "client": 15,
+    "server": 16,
+    "cli": 17,
+    "__init__": 18,
+    "__main__": 18,
 }
 #: Who may import a heavy or dangerous library.
 IMPORTERS = {
@@ -67,10 +73,13 @@ IMPORTERS = {
     "tree_sitter_javascript": {"engine"},
     "watchdog": {"watch"},
     "click": {"cli"},
+    "httpx": {"client", "host", "library"},
+    "litestar": {"server"},
+    "uvicorn": {"server"},
     "rich": {"cli"},
 }
 #: What the worker may load of vmgit.
-WORKER = {"engine", "outcome", "answer", "errors", "limits", "canonical", "clock", "__init__"}
+WORKER = {"engine", "outcome", "answer", "errors", "limits", "canonical", "clock", "version"}
 
 
 def _modules() -> list[Path]:

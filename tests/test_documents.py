@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
+import msgspec
 from hosted import Hosted
 
-from vmgit.documents import event_document, execution_document, session_document
+from vmgit import documents
+
+
+def as_json(document: msgspec.Struct) -> dict[str, Any]:
+    """What a program reads of a document."""
+    read: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
+    return read
+
+
+def execution_document(*given: Any) -> dict[str, Any]:
+    return as_json(documents.execution_document(*given))
+
+
+def session_document(*given: Any) -> dict[str, Any]:
+    return as_json(documents.session_document(*given))
+
+
+def event_document(*given: Any) -> dict[str, Any]:
+    return as_json(documents.event_document(*given))
 
 
 def test_an_execution_is_this_document(hosted: Hosted) -> None:
@@ -33,7 +52,6 @@ def test_an_execution_is_this_document(hosted: Hosted) -> None:
         "duration_us": execution.finished.duration_us,
         "digest": execution.finished.digest,
     }
-    assert json.loads(json.dumps(document)) == document
 
 
 def test_how_an_execution_ended_otherwise(hosted: Hosted) -> None:
@@ -87,7 +105,6 @@ def test_a_session_is_this_document(hosted: Hosted) -> None:
         "executions": 4,
         "last_execution": f"{live.state.id}.4",
     }
-    assert json.loads(json.dumps(document)) == document
 
 
 def test_a_session_that_never_started_and_one_that_ended(hosted: Hosted) -> None:

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from hosted import Hosted
 
-from vmgit import __version__
 from vmgit.engine.api import WorkerDied
 from vmgit.errors import BusyError
 from vmgit.events import execution as ex
@@ -17,6 +16,7 @@ from vmgit.events.registry import decode
 from vmgit.events.session import Closed
 from vmgit.outcome import Outcome
 from vmgit.recorder import Recorder, blob_oid, execution_seed
+from vmgit.version import __version__
 
 
 def test_each_execution_has_a_seed_of_its_own() -> None:

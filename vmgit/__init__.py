@@ -1,3 +1,32 @@
-"""vmgit: JavaScript sessions that run against Git trees and are their own event log."""
+"""vmgit: JavaScript sessions that run against Git trees and are their own event log.
 
-__version__ = "0.1.0"
+`vmgit.open(path)` gives a `Workspace`; docs/python.md shows what it can do. Nothing else is loaded
+until it is asked for, so that `import vmgit` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .api.opening import open_workspace as open
+    from .api.workspace import Workspace
+
+__all__ = ["Workspace", "__version__", "open"]
+
+_PLACES = {
+    "open": ("vmgit.api.opening", "open_workspace"),
+    "Workspace": ("vmgit.api.workspace", "Workspace"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    try:
+        module, attribute = _PLACES[name]
+    except KeyError:
+        raise AttributeError(f"module 'vmgit' has no attribute {name!r}") from None
+    return getattr(import_module(module), attribute)

@@ -13,7 +13,6 @@ from typing import Protocol
 
 import msgspec
 
-from . import __version__
 from .engine.api import Host, Job, Realm, Result, Source, WorkerDied
 from .events import execution as ex
 from .events.envelope import NewEvent, StoredEvent
@@ -23,6 +22,7 @@ from .execution import Execution
 from .outcome import ConsoleLine, HostCall
 from .redact import Redactor
 from .state import SessionState
+from .version import __version__
 
 
 class Appender(Protocol):

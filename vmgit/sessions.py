@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from . import __version__
 from .code import Code
 from .engine.api import Job
 from .errors import NotFoundError, RefusedError, UsageError
@@ -28,6 +27,7 @@ from .recorder import execution_seed
 from .refresh.perform import block, perform
 from .refresh.plan import Blocked, Plan, Reported, StillFailing, decide, profile_reader
 from .state import SessionState, fold
+from .version import __version__
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 

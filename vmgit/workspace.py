@@ -7,39 +7,34 @@ is opened when it is first needed, so that a command that only reads the log nev
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import EnvironmentFailure, NotFoundError, UsageError
+from .errors import EnvironmentFailure, UsageError
 from .eventlog.log import EventLog
 from .eventlog.rows import OPEN_STATES
 from .eventlog.views import Views
-from .git.discovery import WORKSPACE_FILE, WorkspacePaths, find_workspace
+from .git.discovery import WorkspacePaths, find_workspace
+from .worktree import Worktree, part
 
 if TYPE_CHECKING:
     import msgspec
 
     from .engine.pool import RealmPool
     from .engine.process import WorkerRealm
+    from .eventlog.rows import ExecutionRow
+    from .events.envelope import StoredEvent
     from .events.session import Origin
-    from .git.keep import Keeper
-    from .git.repository import Repository
-    from .git.snapshot import Snapshot, Snapshotter
-    from .git.source import TreeSource
     from .heap import Services
     from .sessions import Sessions
-    from .settings import Settings
     from .state import SessionState
     from .trust import TrustStore
 
-#: Trees whose sources stay open; a session rarely moves between more.
-_SOURCES = 16
 
-
-class Workspace:
+class Workspace(Worktree):
     """A workspace folder with its repository, event log and sessions.
 
     Use it as a context manager. `actor` names the program in the events that it appends; `worker`
@@ -60,15 +55,12 @@ class Workspace:
         ending: bool = False,
         on_newer: Callable[[str], None] | None = None,
     ) -> None:
-        self.paths = paths
+        super().__init__(paths)
         self._on_newer = on_newer
         self._ending = ending
         self.actor = actor
         self._worker = worker
         self._template = template
-        self._last: Snapshot | None = None
-        self._sources: dict[tuple[str, str], TreeSource] = {}
-        self._opened: list[Callable[[], None]] = []
 
     @classmethod
     def open(
@@ -121,7 +113,7 @@ class Workspace:
         """Where the event log is; the file may not exist yet."""
         return self.paths.state_dir / "events.db"
 
-    @cached_property
+    @part
     def log(self) -> EventLog:
         """The event log, made when it is not there. Raises `EnvironmentFailure`."""
         try:
@@ -135,10 +127,16 @@ class Workspace:
             self._opened.append(log.close)
         return log
 
-    @cached_property
+    @part
     def views(self) -> Views:
         """The projections of the log: sessions and executions."""
         return Views(self.log.database)
+
+    def events_of(self, row: ExecutionRow) -> list[StoredEvent]:
+        """Return the events of an execution, reading no more of the log than they span."""
+        return self.log.read(
+            stream=row.session, execution=row.id, after=row.start_seq - 1, upto=row.end_seq
+        )
 
     def _take_notes(self) -> None:
         """Record what Git hooks noted since the last time."""
@@ -161,91 +159,7 @@ class Workspace:
             worktree=self.paths.worktree_name,
         )
 
-    # -- Git ---------------------------------------------------------------------------------
-
-    @cached_property
-    def settings(self) -> Settings:
-        """The content of `vmgit.toml`. Raises `RefusedError` when it is bad."""
-        from .settings import read_settings
-
-        path = self.paths.root / WORKSPACE_FILE
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise EnvironmentFailure(f"{path} cannot be read: {error.strerror}.") from error
-        return read_settings(content, str(path))
-
-    @cached_property
-    def repository(self) -> Repository:
-        """The Git repository.
-
-        Raises `EnvironmentFailure` for one that vmgit cannot use and `RefusedError` when
-        `vmgit.toml` is bad: nothing is read for a workspace that is not understood.
-        """
-        _ = self.settings
-        from .git.repository import Repository
-
-        repository = Repository.open(self.paths)
-        self._opened.append(repository.close)
-        return repository
-
-    @cached_property
-    def snapshotter(self) -> Snapshotter:
-        """Makes trees of the tracked files."""
-        from .git.snapshot import Snapshotter
-
-        return Snapshotter(self.repository)
-
-    def snapshot(self) -> Origin:
-        """Return the tree of the tracked files as they are now, kept from garbage collection."""
-        from .git.status import StatusRequest
-
-        # Git looks at the files while this process loads libgit2.
-        request = StatusRequest(self.paths)
-        try:
-            snapshotter = self.snapshotter
-        except BaseException:
-            request.discard()
-            raise
-        return self.keep(snapshotter.take(request))
-
-    def snapshot_after(self, paths: Iterable[str] | None) -> Origin:
-        """Return the worktree's tree, given what may have changed since the last call.
-
-        `paths` are relative to the worktree; None means that anything may have.
-        """
-        if paths is None or self._last is None:
-            self._last = self.snapshotter.take()
-        else:
-            self._last = self.snapshotter.update(self._last, paths)
-        return self.keep(self._last)
-
-    def keep(self, snapshot: Snapshot) -> Origin:
-        """Pin a snapshot's tree, so that events may name it."""
-        from .events.session import Origin
-
-        self.pin(snapshot.tree)
-        return Origin(tree=snapshot.tree, commit=snapshot.commit, dirty=snapshot.dirty)
-
-    def with_file(self, origin: Origin, path: str) -> Origin:
-        """Return `origin` with the file at workspace path `path` in its tree.
-
-        A tracked file is there already; an untracked one joins, for this origin only. Raises
-        `NotFoundError` when there is no such file and `RefusedError` when Git ignores it.
-        """
-        if self.source(origin.tree).lookup(path) is not None:
-            return origin
-        from .events.session import Origin
-
-        full = f"{self.paths.prefix}/{path}" if self.paths.prefix else path
-        blob = None
-        if not self.snapshotter.is_tracked(full):
-            blob = self.snapshotter.store_file(full)
-        if blob is None:
-            raise NotFoundError(f"there is no file {path}.", details={"path": path})
-        tree = self.snapshotter.with_file(origin.tree, full, blob)
-        self.pin(tree)
-        return Origin(tree=tree, commit=origin.commit, dirty=True)
+    # -- sessions ----------------------------------------------------------------------------
 
     def origin_of(self, state: SessionState) -> Origin:
         """Return what a session runs against now: its pinned tree, or the worktree it follows.
@@ -268,39 +182,7 @@ class Workspace:
             return Origin(tree=created.tree, commit=created.commit, dirty=False)
         return self.snapshot()
 
-    @cached_property
-    def _keeper(self) -> Keeper:
-        from .git.keep import Keeper
-
-        return Keeper(self.repository)
-
-    def pin(self, tree: str) -> None:
-        """Keep a tree (oid) from garbage collection."""
-        self._keeper.pin(tree)
-        self._keeper.settle()
-
-    def at(self, revision: str) -> Origin:
-        """Return the tree of a revision, pinned. Raises `NotFoundError` when there is none."""
-        from .events.session import Origin
-
-        found = self.repository.resolve(revision)
-        self.pin(found.tree)
-        return Origin(tree=found.tree, commit=found.commit, dirty=False)
-
-    def source(self, tree: str, prefix: str | None = None) -> TreeSource:
-        """Return the files of a tree (oid), seen from `prefix` (default: the workspace folder)."""
-        from .git.source import TreeSource
-
-        place = (tree, self.paths.prefix if prefix is None else prefix)
-        source = self._sources.pop(place, None) or TreeSource(self.repository, *place)
-        self._sources[place] = source
-        while len(self._sources) > _SOURCES:
-            del self._sources[next(iter(self._sources))]
-        return source
-
-    # -- sessions ----------------------------------------------------------------------------
-
-    @cached_property
+    @part
     def realms(self) -> RealmPool:
         """Opens realms for sessions and replays. Raises `EnvironmentFailure` without walls."""
         from .engine.walls import confined_pool
@@ -310,7 +192,7 @@ class Workspace:
         self._opened.append(pool.close)
         return pool
 
-    @cached_property
+    @part
     def services(self) -> Services:
         """What sessions and replays run with."""
         from .heap import Services
@@ -332,7 +214,7 @@ class Workspace:
             patterns,
         )
 
-    @cached_property
+    @part
     def trust(self) -> TrustStore:
         """Which profiles' grants apply on this machine."""
         from .trust import TrustStore
@@ -346,7 +228,7 @@ class Workspace:
         prefix = state.created.prefix
         return replace(self.services, source=lambda tree: self.source(tree, prefix))
 
-    @cached_property
+    @part
     def sessions(self) -> Sessions:
         """The sessions. Use them inside `hosting`, which keeps other processes away."""
         from .sessions import Sessions

@@ -10,7 +10,7 @@ def test_newest_first_and_cut_where_it_is_told(folder: Folder) -> None:
     folder.fine("run", "-s", "a", "-e", "1 + 1")
     folder.vmgit("run", "-e", "throw 1")
     rows = folder.fine("exec", "list", "--json").json
-    assert [row["code_preview"] for row in rows[:1]] == ["throw 1"]
+    assert [row["code"] for row in rows[:1]] == ["throw 1"]
     assert [row["status"] for row in rows] == ["error", "ok", "ok", "ok", "ok", "ok"]
     assert rows[0]["execution"] == f"{rows[0]['session']}.3"
     only = folder.fine("exec", "list", "-s", "a", "--json").json
@@ -37,6 +37,6 @@ def test_fifty_unless_all_are_wanted(folder: Folder) -> None:
                 prompt_code(str(number), live.profile.limits), workspace.origin_of(live.state)
             )
     rows = folder.fine("exec", "list", "--json").json
-    assert [row["code_preview"] for row in rows] == [str(n) for n in range(54, 4, -1)]
+    assert [row["code"] for row in rows] == [str(n) for n in range(54, 4, -1)]
     assert len(folder.fine("exec", "list", "--all", "--json").json) == 55
     assert all(row["started_us"] >= begun for row in rows)

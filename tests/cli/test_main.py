@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from workspaces import TIMEOUT, Folder
 
-from vmgit import __version__
+from vmgit.version import __version__
 
 from .terminal import Terminal
 

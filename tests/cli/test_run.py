@@ -182,7 +182,7 @@ def test_without_a_session_it_is_a_fresh_one_that_is_closed_after(folder: Folder
     assert one["session"] != two["session"]
     assert folder.fine("session", "list", "--json").json == []
     every = folder.fine("session", "list", "--all", "--json").json
-    assert [row["state"] for row in every] == ["closed", "closed"]
+    assert [row["status"] for row in every] == ["closed", "closed"]
 
 
 def test_a_change_is_told_before_the_code_runs(folder: Folder) -> None:

@@ -17,7 +17,7 @@ def test_open_sessions_newest_first_and_all_of_them(folder: Folder) -> None:
     rows = folder.fine("session", "list", "--json").json
     assert [row["name"] for row in rows] == ["three", "one"]
     every = folder.fine("session", "list", "--all", "--json").json
-    assert [(row["name"], row["state"]) for row in every] == [
+    assert [(row["name"], row["status"]) for row in every] == [
         (None, "closed"),
         ("three", "active"),
         ("two", "closed"),

@@ -82,5 +82,5 @@ def test_a_crashed_session_says_so(folder: Folder) -> None:
     assert folder.vmgit("session", "new", "--name", "bad").status == 1
     assert "bad" in folder.fine("status").out
     (one,) = folder.fine("status", "--json").json["sessions"]
-    assert one["state"] == "crashed"
+    assert one["status"] == "crashed"
     assert one["reason"].startswith("startup/00-base.js:1: TypeError")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from vmgit import __version__
 from vmgit.errors import EnvironmentFailure
 from vmgit.eventlog.log import EventLog
 from vmgit.eventlog.verify import verify
+from vmgit.version import __version__
 
 from .making import note, put, raw
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
 from vmgit.errors import UsageError
 
-from .streams import answer, warning
+from .streams import answer, waiting, warning
 
 if TYPE_CHECKING:
+    from vmgit.api.workspace import Workspace as Api
     from vmgit.engine.process import WorkerRealm
     from vmgit.workspace import Workspace
+
+    #: A workspace that this process works on itself.
+    AnyWorkspace: TypeAlias = Api
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,6 +61,23 @@ class App:
             ending=self.ending,
             on_newer=warning if reading else None,
         )
+
+    def connect(self, command: str, *, runs: bool = False) -> AnyWorkspace:
+        """Return the workspace to act on sessions with: a running server's, else one's own.
+
+        `command` is what the log names as the actor; with `runs`, a worker is started ahead.
+        """
+        worker = None
+        if runs:
+            # It boots while this process imports what it needs itself.
+            from vmgit.engine.process import WorkerRealm
+
+            worker = WorkerRealm.spawn()
+        parts = self.open(command, worker=worker)
+        from vmgit.api.host import InlineHost
+        from vmgit.api.workspace import Workspace as Api
+
+        return Api(parts, InlineHost(parts, on_wait=waiting))
 
     def emit(self, document: Any) -> None:
         """Write the JSON document that answers the command."""

@@ -81,10 +81,10 @@ class _Examination:
         from importlib.metadata import version
         from pathlib import Path
 
-        from vmgit import __version__
         from vmgit.eventlog.database import library_version as sqlite_version
         from vmgit.git.environment import run_git
         from vmgit.git.support import library_version as libgit2_version
+        from vmgit.version import __version__
 
         found = self.document["versions"]
         found["vmgit"] = __version__

@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from vmgit import __version__
 from vmgit.errors import VmgitError
+from vmgit.version import __version__
 
 from .app import App
 from .streams import error, hint, tell

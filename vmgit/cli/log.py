@@ -42,7 +42,9 @@ def log(app: App, limit: int, session: str | None, types: tuple[str, ...], follo
     app.endless = follow
     with app.open("log", reading=True) as workspace:
         stream = workspace.views.find_session(session).id if session is not None else None
-        kinds = _known_types(types)
+        from vmgit.api.log import known_types
+
+        kinds = known_types(types)
         last = workspace.log.last_seq()
         found = workspace.log.read(
             stream=stream, type=kinds, limit=limit, newest_first=True, upto=last
@@ -73,23 +75,3 @@ def _write(app: App, event: StoredEvent) -> None:
     from .event_lines import event_line
 
     answer(event_line(event))
-
-
-def _known_types(types: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return the wire names that were asked for; refuse one that no event has."""
-    if not types:
-        return None
-    from vmgit.errors import UsageError
-    from vmgit.events.registry import type_names
-
-    known = type_names()
-    for name in types:
-        if name not in known:
-            import difflib
-
-            near = difflib.get_close_matches(name, known, n=1)
-            raise UsageError(
-                f"there is no event type {name!r}.",
-                hints=[f"Did you mean {near[0]}?"] if near else [f"Types: {', '.join(known)}."],
-            )
-    return types

@@ -13,8 +13,8 @@ from typing import NoReturn
 
 import click
 
-from vmgit import __version__
 from vmgit.errors import VmgitError
+from vmgit.version import __version__
 
 from . import streams
 from .app import App
@@ -27,7 +27,7 @@ COMMANDS = {
     "init": ("vmgit.cli.init:init", "Make a folder a workspace."),
     "status": ("vmgit.cli.status:status", "Show the workspace, its sessions and what is due."),
     "run": ("vmgit.cli.run:run", "Run JavaScript and record it."),
-    "session": ("vmgit.cli.session:session", "Make, list, show and close sessions."),
+    "session": ("vmgit.cli.session:session", "Make, list, show, refresh and close sessions."),
     "profile": ("vmgit.cli.profile:profile", "List, show, check and change profiles."),
     "exec": ("vmgit.cli.exec:exec_", "List and show executions."),
     "log": ("vmgit.cli.log:log", "Show events."),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import click
+from msgspec import UNSET
 
-from vmgit.execution import Execution
-from vmgit.outcome import ConsoleLine
+from vmgit.documents import ExecutionDocument
 
 from .streams import answer, error, tell
 
@@ -15,25 +15,23 @@ from .streams import answer, error, tell
 _TO_STDERR = ("warn", "error")
 
 
-def show_console(execution: Execution, shown: Callable[[str], str] = str) -> None:
+def show_console(execution: ExecutionDocument, shown: Callable[[str], str] = str) -> None:
     """Write the console lines of an execution, each as `shown` gives it, to stdout and stderr."""
-    for line in execution.trace:
-        if isinstance(line, ConsoleLine):
-            (tell if line.level in _TO_STDERR else answer)(shown(line.text), raw=True)
+    for line in execution.console:
+        (tell if line.level in _TO_STDERR else answer)(shown(line.text), raw=True)
 
 
-def shown_value(execution: Execution) -> str | None:
+def shown_value(execution: ExecutionDocument) -> str | None:
     """Return the completion value as it is shown, None for `undefined` and where there is none."""
-    value = execution.finished.value if execution.finished is not None else None
+    value = execution.value
     return None if value is None or value.type == "undefined" else value.preview
 
 
-def show_end(execution: Execution, shown: Callable[[str], str] = str) -> None:
+def show_end(execution: ExecutionDocument, shown: Callable[[str], str] = str) -> None:
     """Write to stderr why an execution did not end well; nothing when it did."""
-    finished = execution.finished
-    if execution.aborted is not None:
-        error(f"execution {execution.id} was aborted: {execution.aborted}.")
-    elif execution.limit is not None:
+    if execution.aborted is not UNSET:
+        error(f"execution {execution.execution} was aborted: {execution.aborted}.")
+    elif execution.limit is not UNSET:
         limit = execution.limit
         error(
             f"stopped by limits.{limit.name}: allowed {limit.allowed}, used {limit.used}. "
@@ -41,8 +39,8 @@ def show_end(execution: Execution, shown: Callable[[str], str] = str) -> None:
         )
     elif execution.status == "cancelled":
         error("cancelled. The session is as it was before.")
-    elif finished is not None and finished.error is not None:
-        fault = finished.error
+    elif execution.error is not UNSET:
+        fault = execution.error
         text = f"{fault.name}: {fault.message}" if fault.name else fault.message
         stack = fault.stack.rstrip()
         body = stack if stack.startswith(text) else "\n".join(filter(None, (text, stack)))
@@ -50,15 +48,14 @@ def show_end(execution: Execution, shown: Callable[[str], str] = str) -> None:
         tell(shown(body), raw=True)
 
 
-def exit_status(execution: Execution) -> int:
+def exit_status(execution: ExecutionDocument) -> int:
     """Return the exit status that says how an execution ended."""
-    finished = execution.finished
     if execution.status == "ok":
         return 0
     if execution.status == "limit":
         return 5
     if execution.status == "cancelled":
         return 130
-    if finished is not None and finished.error is not None and finished.error.code == "denied":
+    if execution.error is not UNSET and execution.error.code == "denied":
         return 7
     return 1

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from vmgit.events.session import Refreshed, RefreshFailed
-from vmgit.sessions import Update
+from vmgit.documents import RefreshDocument
 
 from .streams import tell, warning
 
 
-def report_update(update: Update) -> None:
+def report_refresh(refresh: RefreshDocument) -> None:
     """Tell the person on stderr about a refresh that failed or that only wants to be reported."""
-    failed = update.still_failing
-    if isinstance(update.event, RefreshFailed):
-        failed = update.event
-    if failed is not None:
-        served = failed.generation - 1
-        # Where none serves, the command itself fails with the same words.
-        if served:
-            message = failed.message.rstrip(".")
-            warning(f"refresh failed: {message}; generation {served} still serves.")
-    elif update.reported:
-        tell(f"note: changed, not refreshed: {listed(update.reported)}.")
-    elif isinstance(update.event, Refreshed):
-        tell(
-            f"note: refreshed to generation {update.event.generation} "
-            f"({update.event.mode}): {listed(update.event.changed)}."
-        )
+    match refresh.result:
+        case "failed" | "still_failing":
+            # Where none serves, the command itself fails with the same words.
+            if refresh.generation:
+                message = (refresh.message or "").rstrip(".")
+                serves = f"generation {refresh.generation} still serves"
+                warning(f"refresh failed: {message}; {serves}.")
+        case "reported":
+            tell(f"note: changed, not refreshed: {listed(refresh.changed)}.")
+        case "refreshed":
+            tell(
+                f"note: refreshed to generation {refresh.generation} "
+                f"({refresh.mode}): {listed(refresh.changed)}."
+            )
 
 
 def listed(paths: tuple[str, ...], most: int = 3) -> str:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from .app import App, json_option, pass_app
 from .streams import answer, interactive, one_line
 
 if TYPE_CHECKING:
+    from vmgit.api.replaying import Replay
     from vmgit.replay.compare import Row
-    from vmgit.replay.target import Target
-    from vmgit.state import SessionState
-    from vmgit.workspace import Workspace
 
 _COLOURS = {
     "same": "green",
@@ -41,67 +39,42 @@ def replay(app: App, session: str, revisions: tuple[str, ...]) -> int:
     objects are missing.
     """
     from vmgit.engine.process import WorkerRealm
-    from vmgit.replay.compare import exit_status, summary
-    from vmgit.state import fold
 
-    with app.open("replay", worker=WorkerRealm.spawn()) as workspace:
-        row = workspace.views.find_session(session)
-        # A repository that cannot be used is a failure of its own, no verdict on executions.
-        _ = workspace.repository
-        state = fold(workspace.log.read(stream=row.id))
-        targets = _targets(workspace, state, revisions)
-        rows: list[Row] = []
-        width = len(f"{state.id}.{state.next_number - 1}")
-        for found in _with_progress(app, workspace, state, targets):
-            rows.append(found)
-            if not app.json:
-                _show(found, width)
-    counts = summary(rows)
+    with app.open("replay", worker=WorkerRealm.spawn()) as parts:
+        from vmgit.api.replaying import Replay
+        from vmgit.replay.compare import exit_status
+
+        asked = Replay(parts, session, revisions)
+        with _shown(app, asked) as show:
+            document = asked.document(on_row=show)
     if app.json:
-        app.emit(
-            {
-                "session": state.id,
-                "executions": [msgspec.to_builtins(one) for one in rows],
-                "summary": counts,
-            }
-        )
+        app.emit(document)
     else:
-        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-        answer(f"{state.label}: {told or 'nothing was recorded'}")
-    return exit_status(counts)
+        told = ", ".join(f"{number} {verdict}" for verdict, number in document.summary.items())
+        answer(f"{asked.state.label}: {told or 'nothing was recorded'}")
+    return exit_status(document.summary)
 
 
-def _targets(workspace: Workspace, state: SessionState, revisions: tuple[str, ...]) -> list[Target]:
-    from vmgit.replay.target import AsRecorded, AtRevision
-
-    services = workspace.services_of(state)
-    if not revisions:
-        return [AsRecorded(services)]
-    trees = [(revision, workspace.repository.resolve(revision).tree) for revision in revisions]
-    return [AtRevision(services, revision, tree, state.created.profile) for revision, tree in trees]
-
-
-def _with_progress(
-    app: App, workspace: Workspace, state: SessionState, targets: list[Target]
-) -> Iterator[Row]:
-    total = len(state.executions) * len(targets)
-    if app.json or not interactive() or total < 20:
-        yield from _rows(workspace, state, targets)
+@contextmanager
+def _shown(app: App, asked: Replay) -> Iterator[Callable[[Row], None] | None]:
+    """Give what shows each verdict as it comes, with a progress bar where that takes a while."""
+    if app.json:
+        yield None
+        return
+    width = len(f"{asked.state.id}.{asked.state.next_number - 1}")
+    if not interactive() or asked.total < 20:
+        yield lambda row: _show(row, width)
         return
     from .progress import progress
 
     with progress("replaying") as advance:
-        for done, row in enumerate(_rows(workspace, state, targets), start=1):
-            advance(done, total)
-            yield row
+        done = count(1)
 
+        def show(row: Row) -> None:
+            _show(row, width)
+            advance(next(done), asked.total)
 
-def _rows(workspace: Workspace, state: SessionState, targets: list[Target]) -> Iterator[Row]:
-    from vmgit.replay.replayer import Replayer
-
-    for target in targets:
-        with closing(Replayer(state, workspace.services_of(state), target)) as replayer:
-            yield from replayer.rows()
+        yield show
 
 
 def _show(row: Row, width: int) -> None:

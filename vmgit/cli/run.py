@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import click
 
 from .app import App, json_option, pass_app, utf8
-from .streams import answer, waiting, warning
+from .streams import answer, warning
 
 if TYPE_CHECKING:
-    from vmgit.code import Code
-    from vmgit.events.session import Origin
-    from vmgit.execution import Execution
-    from vmgit.limits import Limits
-    from vmgit.sessions import LiveSession, Sessions
-    from vmgit.workspace import Workspace
+    from types import FrameType
+
+    from vmgit.api.ticket import Ticket
+    from vmgit.documents import ExecutionDocument
+
+    from .app import AnyWorkspace
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,7 @@ def run(
     if name is not None and profile is not None:
         raise click.UsageError("-s and --profile exclude each other: a session has its profile.")
     request = _request(text, arguments)
-    # The worker boots while this process imports what it needs itself.
-    from vmgit.engine.process import WorkerRealm
-
-    with app.open("run", worker=WorkerRealm.spawn()) as workspace:
+    with app.connect("run", runs=True) as workspace:
         execution = _execute(app, workspace, request, name, profile, wait=not no_wait)
     return _answer(app, execution, show_value=request.text is not None)
 
@@ -87,110 +84,74 @@ def _request(text: str | None, arguments: tuple[str, ...]) -> Request:
 
 def _execute(
     app: App,
-    workspace: Workspace,
+    workspace: AnyWorkspace,
     request: Request,
     name: str | None,
     profile: str | None,
     *,
     wait: bool,
-) -> Execution:
-    with workspace.hosting(wait=wait, on_wait=waiting) as sessions:
+) -> ExecutionDocument:
+    from vmgit.api.ticket import Ticket
+
+    path = None
+    if request.typed is not None:
+        from .file_argument import workspace_path
+
+        path = workspace_path(app.start, request.typed, workspace.root)
+    ticket = Ticket()
+    with _ctrl_c_cancels(ticket):
         if name is None:
-            return _in_fresh(app, workspace, sessions, request, profile or "default")
-        return _in_session(app, workspace, sessions, request, name)
-
-
-def _in_fresh(
-    app: App, workspace: Workspace, sessions: Sessions, request: Request, profile: str
-) -> Execution:
-    from vmgit.errors import RefusedError
-
-    origin = workspace.snapshot()
-    limits = sessions.check_profile(profile, origin).limits
-    code, origin = _code(app, workspace, request, origin, limits)
-    live = sessions.create(profile, origin, ephemeral=True)
-    if live.state.failed is not None:
-        failure = live.state.failed
-        live.close("its startup failed")
-        raise RefusedError(f"profile {profile} cannot start: {failure.message.rstrip('.')}.")
-    try:
-        return _interruptible(live, code, origin, request.args)
-    finally:
-        live.close("one run")
-
-
-def _in_session(
-    app: App, workspace: Workspace, sessions: Sessions, request: Request, name: str
-) -> Execution:
-    from .refreshed import report_update
-
-    row = workspace.views.find_session(name)
-    live = sessions.get(row.id)
-    origin = workspace.origin_of(live.state)
-    if live.state.ended is None:
-        report_update(live.update(origin))
-    code, origin = _code(app, workspace, request, origin, live.profile.limits)
-    # Ctrl-C in here ends the command: there is no execution yet that could be cancelled.
-    live.warm()
-    execution = _interruptible(live, code, origin, request.args)
-    restored = live.restored
-    if restored is not None and restored.first_difference is not None:
-        first = restored.first_difference.execution
-        warning(
-            f"rebuilding the session gave {restored.equal} of {restored.total} recorded "
-            f"outcomes; the first that differs is {first}."
+            return workspace.executions.run(
+                request.text,
+                path=path,
+                args=request.args,
+                profile=profile or "default",
+                wait=wait,
+                ticket=ticket,
+            )
+        return workspace.sessions.run(
+            name, request.text, path=path, args=request.args, wait=wait, ticket=ticket
         )
-    return execution
-
-
-def _code(
-    app: App, workspace: Workspace, request: Request, origin: Origin, limits: Limits
-) -> tuple[Code, Origin]:
-    """Return the code and the origin it runs against, which an untracked FILE joins."""
-    from vmgit.code import file_code, prompt_code
-    from vmgit.errors import NotFoundError
-
-    from . import file_argument
-
-    if request.typed is None:
-        return prompt_code(request.text or "", limits), origin
-    root = workspace.paths.root
-    path = file_argument.workspace_path(app.start, request.typed, root)
-    try:
-        origin = workspace.with_file(origin, path)
-    except NotFoundError:
-        raise file_argument.no_file(path, root, workspace.source(origin.tree)) from None
-    return file_code("file", path, "auto", workspace.source(origin.tree), limits), origin
-
-
-def _interruptible(
-    live: LiveSession, code: Code, origin: Origin, args: tuple[str, ...]
-) -> Execution:
-    with _ctrl_c_cancels(live):
-        return live.execute(code, origin, args)
 
 
 @contextmanager
-def _ctrl_c_cancels(live: LiveSession) -> Iterator[None]:
-    """Let Ctrl-C stop the execution, which is then recorded as cancelled, not this process."""
-    before = signal.signal(signal.SIGINT, lambda *_: live.cancel())
+def _ctrl_c_cancels(ticket: Ticket) -> Iterator[None]:
+    """Let Ctrl-C stop the execution, which is then recorded as cancelled, not this process.
+
+    While there is none yet that could be cancelled, it ends the command.
+    """
+
+    def pressed(number: int, frame: FrameType | None) -> None:
+        if not (ticket.can_stop and ticket.cancel()):
+            signal.default_int_handler(number, frame)
+
+    before = signal.signal(signal.SIGINT, pressed)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def _answer(app: App, execution: Execution, *, show_value: bool) -> int:
-    from vmgit.documents import execution_document
+def _answer(app: App, execution: ExecutionDocument, *, show_value: bool) -> int:
+    from msgspec import UNSET
 
     from . import present
+    from .refreshed import report_refresh
 
+    if execution.refresh is not UNSET:
+        report_refresh(execution.refresh)
     if app.json:
-        app.emit(execution_document(execution))
+        app.emit(execution)
     else:
         present.show_console(execution)
         value = present.shown_value(execution)
         if show_value and value is not None:
             answer(value, raw=True)
     present.show_end(execution)
+    if execution.restored is not UNSET and execution.restored.first_difference is not None:
+        restored = execution.restored
+        warning(
+            f"rebuilding the session gave {restored.equal} of {restored.total} recorded "
+            f"outcomes; the first that differs is {restored.first_difference}."
+        )
     return present.exit_status(execution)

@@ -10,8 +10,8 @@ import enum
 import sqlite3
 from pathlib import Path
 
-from vmgit import __version__
 from vmgit.errors import EnvironmentFailure
+from vmgit.version import __version__
 
 from .migrations import APPLICATION_ID, migrate, newest_version, schema_version
 

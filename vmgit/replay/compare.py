@@ -47,6 +47,14 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     difference: Difference | None = None
 
 
+class ReplayDocument(msgspec.Struct, frozen=True):
+    """A whole replay as in `vmgit replay --json`: its rows, and how many have each verdict."""
+
+    session: str
+    executions: tuple[Row, ...]
+    summary: dict[str, int]
+
+
 def summary(rows: Iterable[Row]) -> dict[str, int]:
     """Return how many rows have each verdict; verdicts that none has are left out."""
     counts = dict.fromkeys(VERDICTS, 0)

@@ -6,7 +6,6 @@ import click
 
 from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.event_lines import event_line
-from vmgit.cli.exec.common import events_of
 from vmgit.cli.streams import answer
 
 
@@ -20,7 +19,7 @@ def events(app: App, execution: str) -> None:
 
     with app.open("exec events", reading=True) as workspace:
         row = workspace.views.find_execution(execution)
-        found = events_of(workspace, row)
+        found = workspace.events_of(row)
     if app.json:
         app.emit([event_document(event) for event in found])
         return

@@ -28,7 +28,9 @@ def list_(app: App, session: str | None, limit: int, everything: bool) -> None:
         only = workspace.views.find_session(session).id if session is not None else None
         rows = workspace.views.executions(only, limit=None if everything else limit)
     if app.json:
-        app.emit([{"execution": row.id, **row._asdict()} for row in rows])
+        from vmgit.documents import execution_summary
+
+        app.emit([execution_summary(row) for row in rows])
         return
     from vmgit.cli.table import write_table
 

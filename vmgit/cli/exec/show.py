@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import click
 
-from vmgit.cli import present
 from vmgit.cli.app import App, json_option, pass_app
-from vmgit.cli.exec.common import events_of
 from vmgit.cli.moments import moment, took
 from vmgit.cli.streams import answer, one_line, visible
 
@@ -17,16 +15,18 @@ from vmgit.cli.streams import answer, one_line, visible
 @pass_app
 def show(app: App, execution: str) -> None:
     """Show one execution: what ran, against which tree, what it printed and how it ended."""
+    from vmgit.documents import execution_document
     from vmgit.execution import fold_execution
 
     with app.open("exec show", reading=True) as workspace:
         row = workspace.views.find_execution(execution)
-        one = fold_execution(events_of(workspace, row))
+        one = fold_execution(workspace.events_of(row))
+    document = execution_document(one)
     if app.json:
-        from vmgit.documents import execution_document
-
-        app.emit(execution_document(one))
+        app.emit(document)
         return
+    from vmgit.cli import present
+
     started = one.started
     commit = started.commit or "none yet"
     facts = [
@@ -48,13 +48,13 @@ def show(app: App, execution: str) -> None:
             answer(f"{label + ':':<12} {one_line(text)}")
     if started.text is not None:
         answer("\n" + _indented(visible(started.text)))
-    value = present.shown_value(one)
+    value = present.shown_value(document)
     if one.trace or value is not None or one.status != "ok":
         answer()
-    present.show_console(one, visible)
+    present.show_console(document, visible)
     if value is not None:
         answer(value)
-    present.show_end(one, visible)
+    present.show_end(document, visible)
 
 
 def _indented(text: str) -> str:

@@ -10,7 +10,7 @@ from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.streams import answer, error, hint
 
 if TYPE_CHECKING:
-    from vmgit.git.source import TreeSource
+    from vmgit.shared_source import SharedSource
 
 
 @click.command(short_help="Check profiles for errors.")
@@ -49,7 +49,7 @@ def _text(problem: dict[str, Any]) -> str:
     return ": ".join(part for part in parts if part)
 
 
-def _problems(source: TreeSource, name: str) -> list[dict[str, Any]]:
+def _problems(source: SharedSource, name: str) -> list[dict[str, Any]]:
     """Return every error of a profile. Raises `NotFoundError` when there is no such profile."""
     from vmgit.errors import RefusedError
     from vmgit.profile_load import check_startup

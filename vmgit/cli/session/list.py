@@ -19,7 +19,9 @@ def list_(app: App, everything: bool) -> None:
     with app.open("session list", reading=True) as workspace:
         rows = workspace.views.sessions(state=None if everything else OPEN_STATES)
     if app.json:
-        app.emit([row._asdict() for row in rows])
+        from vmgit.documents import session_summary
+
+        app.emit([session_summary(row) for row in rows])
         return
     from vmgit.cli.table import write_table
 

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
-from vmgit.cli.streams import answer, error, hint, waiting
-
-#: No dot, because `NAME.3` is an execution, and no leading `@` or `-`.
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
-
-
-def _check_name(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and _NAME.fullmatch(value) is None:
-        raise click.BadParameter(
-            f"{value!r} is no session name: letters, digits, - and _, at most 64."
-        )
-    return value
+from vmgit.cli.streams import answer, error, hint
 
 
 @click.command(short_help="Make a session and run its startup files.")
 @click.option(
     "--profile", default="default", show_default=True, metavar="PROFILE", help="What it may do."
 )
-@click.option(
-    "--name", metavar="NAME", callback=_check_name, help="A name, unique in the repository."
-)
+@click.option("--name", metavar="NAME", help="A name, unique in the repository.")
 @click.option("--at", "revision", metavar="REV", help="Use REV's files and never refresh.")
 @click.option("--no-wait", is_flag=True, help="Fail when another process holds the sessions.")
 @json_option
@@ -38,23 +23,14 @@ def new(app: App, profile: str, name: str | None, revision: str | None, no_wait:
     It follows the worktree: changed startup files refresh it. Exits 1 when its startup fails; the
     session is kept and starts at the next good source.
     """
-    from vmgit.engine.process import WorkerRealm
-
-    with (
-        app.open("session new", worker=WorkerRealm.spawn()) as workspace,
-        workspace.hosting(wait=not no_wait, on_wait=waiting) as sessions,
-    ):
-        origin = workspace.snapshot() if revision is None else workspace.at(revision)
-        live = sessions.create(profile, origin, name=name, pinned=revision)
-        state = live.state
+    with app.connect("session new", runs=True) as workspace:
+        made = workspace.sessions.create(profile, name=name, at=revision, wait=not no_wait)
     if app.json:
-        from vmgit.documents import session_document
-
-        app.emit(session_document(state))
-    if state.failed is not None:
-        error(f"session {state.label} has crashed: {state.failed.message.rstrip('.')}.")
+        app.emit(made)
+    if made.status == "crashed":
+        error(f"session {made.label} has crashed: {(made.reason or '').rstrip('.')}.")
         hint("Mend the file; the next `vmgit run` or `vmgit watch` starts the session again.")
         return 1
     if not app.json:
-        answer(state.label)
+        answer(made.label)
     return 0

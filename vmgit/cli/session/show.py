@@ -26,20 +26,20 @@ def show(app: App, session: str) -> None:
     if app.json:
         app.emit(document)
         return
-    created = f"{moment(state.created_us)} from {document['tree'][:12]}"
+    created = f"{moment(state.created_us)} from {document.tree[:12]}"
     facts = [
         ("session", state.id),
         ("name", state.created.name or "-"),
         ("profile", state.created.profile),
         ("status", state.status),
-        ("reason", document["reason"]),
+        ("reason", document.reason),
         ("created", created),
-        ("commit", (document["commit"] or "none yet") + (" (dirty)" if document["dirty"] else "")),
+        ("commit", (document.commit or "none yet") + (" (dirty)" if document.dirty else "")),
         ("pinned at", state.created.pinned),
         ("worktree", state.worktree),
         ("generation", str(state.generation)),
-        ("startup", ", ".join(entry["path"] for entry in document["startup"]) or "none"),
-        ("executions", str(document["executions"])),
+        ("startup", ", ".join(entry.path for entry in document.startup) or "none"),
+        ("executions", str(document.executions)),
     ]
     for label, text in facts:
         if text is not None:

@@ -10,7 +10,7 @@ from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.streams import answer
 
 if TYPE_CHECKING:
-    from vmgit.git.source import TreeSource
+    from vmgit.shared_source import SharedSource
     from vmgit.trust import TrustStore
 
 
@@ -40,7 +40,7 @@ def show(app: App, name: str | None, revision: str | None) -> None:
             answer(f"  {line}")
 
 
-def _row(name: str, source: TreeSource, store: TrustStore, *, strict: bool) -> dict[str, Any]:
+def _row(name: str, source: SharedSource, store: TrustStore, *, strict: bool) -> dict[str, Any]:
     from vmgit.cli.profile.common import load
     from vmgit.errors import VmgitError
     from vmgit.trust import grants_beyond
