@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .events.envelope import StoredEvent
     from .events.session import Origin
     from .heap import Services
+    from .profiles.editor import ProfileEditor
     from .sessions import Sessions
     from .state import SessionState
     from .trust import TrustStore
@@ -220,6 +221,20 @@ class Workspace(Worktree):
         from .trust import TrustStore
 
         return TrustStore(self.paths.state_dir / "trust.json", self.paths.prefix)
+
+    @part
+    def profile_editor(self) -> ProfileEditor:
+        """Changes the profiles of this worktree."""
+        from .profiles.editor import ProfileEditor
+
+        paths = self.paths
+        return ProfileEditor(
+            paths.root,
+            lock=paths.git_dir / "vmgit" / "profiles.lock",
+            tree=self.tracked,
+            ignores=lambda path: self.ignores(f"{paths.prefix}/{path}".lstrip("/")),
+            trusts=lambda name, capabilities: self.trust.trusts(name, capabilities),
+        )
 
     def services_of(self, state: SessionState) -> Services:
         """What a recording is replayed with: its paths begin at the folder it was made in."""

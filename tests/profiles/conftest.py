@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from workspaces import Folder
 
-from vmgit.cli.profile.edit import editor_of
 from vmgit.profiles.editor import ProfileEditor
 
 SHOP = """\
@@ -36,7 +35,7 @@ def shop(folder: Folder) -> Folder:
 def editor(shop: Folder) -> Iterator[ProfileEditor]:
     """The editor of its profiles."""
     with shop.open() as workspace:
-        yield editor_of(workspace)
+        yield workspace.profile_editor
 
 
 @pytest.fixture

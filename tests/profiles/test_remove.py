@@ -6,7 +6,6 @@ import pytest
 from realgit import Git
 from workspaces import Folder
 
-from vmgit.cli.profile.edit import editor_of
 from vmgit.errors import NotFoundError, RefusedError
 from vmgit.profiles.editor import ProfileEditor, Tree
 from vmgit.profiles.remove import remove_profile
@@ -73,7 +72,7 @@ def test_before_the_first_commit(git: Git) -> None:
     made.write("vmgit.toml", "format = 1\n")
     made.profile()
     with made.open() as workspace, pytest.raises(RefusedError, match="not committed"):
-        remove_profile(editor_of(workspace), "default", sessions=[], committed=None)
+        remove_profile(workspace.profile_editor, "default", sessions=[], committed=None)
 
 
 @pytest.mark.parametrize("name", ["shp", "../vmgit", "", "a/b"])

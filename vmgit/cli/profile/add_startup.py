@@ -45,9 +45,9 @@ def add_startup(app: App, name: str, path: str, order: int | None, mode: str) ->
         app,
         "profile add-startup",
         name,
-        lambda workspace, editor: [
+        lambda workspace: [
             step(
-                editor,
+                workspace.profile_editor,
                 workspace_path(app.start, path, workspace.paths.root),
                 order=order,
                 mode=cast(Mode, mode),

@@ -9,37 +9,19 @@ from vmgit.cli.app import App
 from vmgit.cli.streams import answer, hint
 
 if TYPE_CHECKING:
-    from vmgit.profiles.editor import Edited, ProfileEditor, Step
+    from vmgit.profiles.editor import Edited, Step
     from vmgit.workspace import Workspace
-
-
-def editor_of(workspace: Workspace) -> ProfileEditor:
-    """Return the editor of the profiles of a workspace."""
-    from vmgit.profiles.editor import ProfileEditor
-
-    from .common import source_at
-
-    paths = workspace.paths
-    prefix = f"{paths.prefix}/" if paths.prefix else ""
-    return ProfileEditor(
-        paths.root,
-        lock=paths.git_dir / "vmgit" / "profiles.lock",
-        tree=lambda: source_at(workspace, None),
-        ignores=lambda path: workspace.snapshotter.is_ignored(prefix + path),
-        trusts=lambda name, capabilities: workspace.trust.trusts(name, capabilities),
-    )
 
 
 def change(
     app: App,
     command: str,
     name: str,
-    steps: Callable[[Workspace, ProfileEditor], Sequence[Step]],
+    steps: Callable[[Workspace], Sequence[Step]],
 ) -> None:
     """Make the steps in the file of a profile, and tell of it."""
     with app.open(command) as workspace:
-        editor = editor_of(workspace)
-        edited = editor.change(name, steps(workspace, editor))
+        edited = workspace.profile_editor.change(name, steps(workspace))
     tell_edited(app, edited)
 
 

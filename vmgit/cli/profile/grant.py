@@ -23,4 +23,4 @@ def grant(app: App, name: str, grants: tuple[str, ...]) -> None:
     from .edit import change
 
     steps = [step(one) for one in grants]
-    change(app, "profile grant", name, lambda *_: steps)
+    change(app, "profile grant", name, lambda _: steps)

@@ -18,11 +18,11 @@ def new(app: App, name: str, extends: str | None, description: str | None) -> No
     """Write profiles/NAME.toml, which must not be there yet."""
     from vmgit.profiles.create import create_profile
 
-    from .edit import editor_of, tell_edited
+    from .edit import tell_edited
 
     text = utf8(description, "the description") if description is not None else None
     with app.open("profile new") as workspace:
-        edited = create_profile(editor_of(workspace), name, extends=extends, description=text)
+        edited = create_profile(workspace.profile_editor, name, extends=extends, description=text)
     if not app.json:
         answer(f"wrote {edited.after.path}")
     tell_edited(app, edited)

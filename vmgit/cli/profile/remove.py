@@ -27,12 +27,11 @@ def remove(app: App, name: str, force: bool) -> None:
     from vmgit.profiles.remove import remove_profile
 
     from .common import source_at
-    from .edit import editor_of
 
     with app.open("profile remove") as workspace:
         commit = workspace.repository.head().commit
         removed = remove_profile(
-            editor_of(workspace),
+            workspace.profile_editor,
             name,
             sessions=_sessions(workspace, name),
             committed=source_at(workspace, commit) if commit is not None else None,

@@ -23,5 +23,5 @@ def remove_startup(app: App, name: str, path: str) -> None:
         app,
         "profile remove-startup",
         name,
-        lambda workspace, _: [step(workspace_path(app.start, path, workspace.paths.root))],
+        lambda workspace: [step(workspace_path(app.start, path, workspace.paths.root))],
     )

@@ -23,4 +23,4 @@ def revoke(app: App, name: str, grants: tuple[str, ...]) -> None:
     from .edit import change
 
     steps = [step(one) for one in grants]
-    change(app, "profile revoke", name, lambda *_: steps)
+    change(app, "profile revoke", name, lambda _: steps)

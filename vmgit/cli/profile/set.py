@@ -23,4 +23,4 @@ def set_(app: App, name: str, assignments: tuple[str, ...]) -> None:
     from .edit import change
 
     steps = [assign(one) for one in assignments]
-    change(app, "profile set", name, lambda *_: steps)
+    change(app, "profile set", name, lambda _: steps)

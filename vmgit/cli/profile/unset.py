@@ -22,4 +22,4 @@ def unset(app: App, name: str, keys: tuple[str, ...]) -> None:
     from .edit import change
 
     steps = [step(one) for one in keys]
-    change(app, "profile unset", name, lambda *_: steps)
+    change(app, "profile unset", name, lambda _: steps)
