@@ -39,6 +39,7 @@ LEVELS = {
     "hostlock": 6,
     "redact": 2,
     "trust": 7,
+    "trust_settings": 8,
     "tighten": 7,
     "git": 6,
     "eventlog": 6,

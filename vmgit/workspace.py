@@ -185,9 +185,17 @@ class Workspace(Worktree):
 
     @part
     def realms(self) -> RealmPool:
-        """Opens realms for sessions and replays. Raises `EnvironmentFailure` without walls."""
+        """Opens realms for sessions and replays.
+
+        Raises `EnvironmentFailure` when required walls are not to be had, and `DeniedError` when
+        nobody here trusts that there are to be none.
+        """
         from .engine.walls import confined_pool
 
+        if self.settings.sandbox == "off":
+            from .trust_settings import require_settings
+
+            require_settings(self.trust, self.settings)
         worker, self._worker = self._worker, None
         pool = confined_pool(worker, self.settings.sandbox, template=self._template)
         self._opened.append(pool.close)
@@ -217,7 +225,7 @@ class Workspace(Worktree):
 
     @part
     def trust(self) -> TrustStore:
-        """Which profiles' grants apply on this machine."""
+        """Which profiles' grants, and which loosened settings, apply on this machine."""
         from .trust import TrustStore
 
         return TrustStore(self.paths.state_dir / "trust.json", self.paths.prefix)
