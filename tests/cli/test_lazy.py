@@ -107,7 +107,7 @@ def _complete(typed: str) -> tuple[list[str], set[str]]:
     ("typed", "offered"),
     [
         ("vmgit se", ["session"]),
-        ("vmgit session ", ["new", "list", "show", "close"]),
+        ("vmgit session ", ["new", "list", "show", "refresh", "close"]),
         ("vmgit journal v", ["verify"]),
         ("vmgit run --pro", ["--profile"]),
         ("vmgit session new --a", ["--at"]),

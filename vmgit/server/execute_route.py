@@ -76,7 +76,7 @@ class ExecuteRoute:
 
 async def _content(receive: Receive) -> bytes:
     """Return the body of a request. Raises `LimitError` when it is too large."""
-    content = b""
+    content = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -85,4 +85,4 @@ async def _content(receive: Receive) -> bytes:
         if len(content) > MOST_BODY:
             raise LimitError(f"a request may have {MOST_BODY} bytes.", code="body_too_large")
         if not message.get("more_body"):
-            return content
+            return bytes(content)
