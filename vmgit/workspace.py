@@ -42,8 +42,8 @@ class Workspace(Worktree):
     is an engine process that was started ahead; `template` keeps one for further sessions. With
     `ending`, the process ends right after: closing the log in order, which folds its write-ahead
     log into the file, is then left out, for the next opener is served as well by what is there.
-    A log that a newer vmgit wrote is refused, unless `on_newer` is given: it is called with what to
-    tell, and the log can then be read and not written.
+    A log that a newer vmgit wrote is refused, unless `on_newer` is given, by whoever only reads: it
+    is called with what to tell, and the log cannot be written. No log is made for them either.
     """
 
     def __init__(
@@ -117,6 +117,8 @@ class Workspace(Worktree):
     @part
     def log(self) -> EventLog:
         """The event log, made when it is not there. Raises `EnvironmentFailure`."""
+        if self._on_newer is not None and not self.log_path.exists():
+            return EventLog.absent(self.log_path)
         try:
             log = EventLog.open(self.log_path)
         except EnvironmentFailure as error:

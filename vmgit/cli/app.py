@@ -49,7 +49,7 @@ class App:
     ) -> Workspace:
         """Open the workspace; `command` is what the log names as the actor.
 
-        With `reading`, a log of a newer vmgit is read, with a warning.
+        With `reading`, a log of a newer vmgit is read, with a warning, and none is made.
         """
         from vmgit.workspace import Workspace
 
@@ -62,10 +62,11 @@ class App:
             on_newer=warning if reading else None,
         )
 
-    def connect(self, command: str, *, runs: bool = False) -> AnyWorkspace:
+    def connect(self, command: str, *, runs: bool = False, reading: bool = False) -> AnyWorkspace:
         """Return the workspace to act on sessions with: a running server's, else one's own.
 
-        `command` is what the log names as the actor; with `runs`, a worker is started ahead.
+        `command` is what the log names as the actor; with `runs`, a worker is started ahead;
+        `reading` is as for `open`.
         """
         worker = None
         if runs:
@@ -73,7 +74,7 @@ class App:
             from vmgit.engine.process import WorkerRealm
 
             worker = WorkerRealm.spawn()
-        parts = self.open(command, worker=worker)
+        parts = self.open(command, worker=worker, reading=reading)
         from vmgit.api.host import InlineHost
         from vmgit.api.workspace import Workspace as Api
 

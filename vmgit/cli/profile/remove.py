@@ -28,7 +28,7 @@ def remove(app: App, name: str, force: bool) -> None:
 
     from .common import source_at
 
-    with app.open("profile remove") as workspace:
+    with app.open("profile remove", reading=True) as workspace:
         commit = workspace.repository.head().commit
         removed = remove_profile(
             workspace.profile_editor,
@@ -49,7 +49,5 @@ def remove(app: App, name: str, force: bool) -> None:
 
 def _sessions(workspace: Workspace, name: str) -> list[str]:
     """Return the open sessions that follow this worktree with the profile."""
-    if not workspace.log_path.exists():
-        return []
     rows = [workspace.views.session(one) for one in workspace.followers()]
     return [row.label for row in rows if row is not None and row.profile == name]
