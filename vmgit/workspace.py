@@ -272,6 +272,12 @@ class Workspace(Worktree):
             if (row.worktree, row.prefix) == place and row.pinned is None
         ]
 
+    def _close_followers(self, worktree: str, sessions: Sessions) -> None:
+        """Close the sessions of a worktree that was removed: there is nothing left to follow."""
+        for row in self.views.sessions(state=OPEN_STATES):
+            if row.worktree == worktree and row.pinned is None:
+                sessions.get(row.id).close(f"its worktree {worktree} was removed")
+
     @property
     def lock_path(self) -> Path:
         """The file whose flock says who hosts the sessions of the repository."""
@@ -301,5 +307,8 @@ class Workspace(Worktree):
                 sessions.abort_open(session, "its host died")
             for row in self.views.sessions(state=OPEN_STATES, ephemeral=True):
                 sessions.get(row.id).close("its host died")
+            for worktree in self.views.followed_worktrees():
+                if not self.paths.has_worktree(worktree):
+                    self._close_followers(worktree, sessions)
             self._take_notes()
             yield sessions
