@@ -35,6 +35,14 @@ class ErrorDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str | UnsetType = UNSET
 
 
+class CancelledDocument(msgspec.Struct, frozen=True):
+    """An execution that was stopped: its name, its session, and the status that it ended with."""
+
+    execution: str
+    session: str
+    status: str
+
+
 class RefreshDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What bringing a session up to date came to.
 

@@ -7,15 +7,18 @@ itself by comparing outcome digests. It appends nothing.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 import msgspec
 
+from .checkpoint import Checkpoint, is_worth
 from .code import file_code
-from .engine.api import Realm, RealmConfig, Source, WorkerDied
-from .errors import DeniedError, UnavailableError
+from .engine.api import Cost, Realm, RealmConfig, Result, Source, WorkerDied
+from .errors import DeniedError, EnvironmentFailure, UnavailableError
 from .events.session import Difference, Restored
 from .execution import Execution
 from .host.env import granted_names
@@ -39,7 +42,8 @@ class Tree(Source, Protocol):
 class Services:
     """What sessions need from the layers below, wired together by the workspace.
 
-    `source` opens a tree (oid) at the workspace folder; `open_realm` starts an empty realm;
+    `source` opens a tree (oid) at the workspace folder; `open_realm` starts an empty realm, and
+    `open_alone` one in a process of its own, which shares no fault with others;
     `require_trust` raises `DeniedError` when the grants of a profile (its name, its effective
     content) do not apply on this machine; `surroundings` is the outside that host calls reach;
     `patterns` are those of `[redact]`, by name.
@@ -51,6 +55,17 @@ class Services:
     require_trust: Callable[[str, Profile], None]
     surroundings: Surroundings
     patterns: Mapping[str, str] = field(default_factory=dict)
+    open_alone: Callable[[RealmConfig], Realm] | None = None
+
+
+class Unrepeatable(UnavailableError):
+    """A step that ended by itself when it was recorded cannot be run again, though all is there;
+    `reason` says why.
+    """
+
+    def __init__(self, session: str, reason: str) -> None:
+        super().__init__(f"session {session} cannot be rebuilt: {reason}.")
+        self.reason = reason
 
 
 @dataclass
@@ -63,17 +78,65 @@ class Heap:
     surroundings: Surroundings
     applied: int = 0
     kv: KvStore = field(default_factory=KvStore)
+    #: What the last copy of it cost.
+    cost: Cost | None = None
+    _checkpoint: Checkpoint | None = field(default=None, init=False, repr=False)
 
     def fork(self) -> Heap:
-        """Return an independent copy. Raises `WorkerDied`."""
+        """Return an independent copy, one that was made ahead or a new one. Raises `WorkerDied`."""
+        ahead = self._checkpoint
+        if ahead is not None and ahead.holds(self.epoch, self.applied):
+            self._checkpoint = None
+            # If that copy is gone, the heap is not, or says so itself.
+            with contextlib.suppress(WorkerDied):
+                return self._as_in(ahead)
         return replace(self, realm=self.realm.fork(), kv=self.kv.copy())
+
+    def checkpoint(self, took_us: Callable[[int], int]) -> None:
+        """Ask for a copy of what the heap is now, where one is worth its cost; does not wait.
+
+        `took_us` tells how long the steps from a number of them on took to run, microseconds. An
+        older copy ends when a newer one is asked for. Raises `WorkerDied`.
+        """
+        old = self._checkpoint
+        if old is not None:
+            if old.holds(self.epoch, self.applied):
+                return
+            self.cost = old.forking.cost or self.cost
+        again_us = None
+        if old is not None and old.epoch == self.epoch:
+            again_us = partial(took_us, old.applied)
+        if not is_worth(self.cost, again_us):
+            return
+        forking = self.realm.begin_fork()
+        self._checkpoint = Checkpoint(forking, self.kv.copy(), self.epoch, self.applied)
+        if old is not None:
+            old.forking.discard()
+
+    def fall_back(self) -> Heap | None:
+        """End the realm, which is of no use any more, and return the last copy made ahead."""
+        ahead, self._checkpoint = self._checkpoint, None
+        self.realm.close()
+        try:
+            return self._as_in(ahead) if ahead is not None else None
+        except WorkerDied:
+            # It is gone too: the log has everything that it had.
+            return None
+
+    def _as_in(self, ahead: Checkpoint) -> Heap:
+        realm = ahead.forking.finish()
+        self.cost = ahead.forking.cost
+        return replace(self, realm=realm, kv=ahead.kv, epoch=ahead.epoch, applied=ahead.applied)
 
     def host(self, profile: Profile) -> Registry:
         """Return what answers host calls under an effective profile."""
         return Registry(profile, kv=self.kv, name=self.profile_name, surroundings=self.surroundings)
 
     def close(self) -> None:
-        """End the realm's process."""
+        """End the realm's process, and that of its copy."""
+        ahead, self._checkpoint = self._checkpoint, None
+        if ahead is not None:
+            ahead.forking.discard()
         self.realm.close()
 
 
@@ -118,7 +181,7 @@ def redactor_of(name: str, profile: Profile, services: Services) -> Redactor:
 
 
 def new_heap(state: SessionState, profile: Profile, services: Services) -> Heap:
-    """Return a heap of a session with nothing in it."""
+    """Return a heap of a session with nothing in it. Raises `WorkerDied`."""
     realm = services.open_realm(realm_config(profile))
     return Heap(realm, state.epoch, state.created.profile, services.surroundings)
 
@@ -127,7 +190,8 @@ def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tupl
     """Return a heap in which every step of the log has run, and how the steps compared.
 
     A heap of an older epoch is closed and replaced. Raises `UnavailableError` when an object is
-    missing or a step cannot be run again; `heap` is closed then.
+    missing and `Unrepeatable` when a step does not end by itself again, and `heap` is closed then;
+    `EnvironmentFailure` when no worker can be started.
     """
     if heap is not None and (heap.epoch != state.epoch or heap.applied > len(state.steps)):
         heap.close()
@@ -135,7 +199,12 @@ def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tupl
     if heap is None:
         if state.base is None:
             raise ValueError(f"session {state.id} has no generation to build a heap from")
-        heap = new_heap(state, profile_of(state.base.effective), services)
+        try:
+            heap = new_heap(state, profile_of(state.base.effective), services)
+        except WorkerDied as died:
+            raise EnvironmentFailure(
+                f"no worker can be started: {died.reason}.", code="no_worker"
+            ) from died
     total = equal = 0
     first: Difference | None = None
     try:
@@ -162,18 +231,30 @@ def _again(step: Step, execution: Execution, heap: Heap, services: Services) -> 
     try:
         result, _ = play(execution, text, heap.realm, source, host, secrets)
     except WorkerDied as death:
-        raise UnavailableError(
-            f"session {execution.session} cannot be rebuilt: the worker died in execution "
-            f"{execution.id} ({death.reason})."
-        ) from death
+        failure = Unrepeatable(
+            execution.session, f"the worker died in execution {execution.id} ({death.reason})"
+        )
+        # SIGKILL comes from outside: a machine that is short of memory, or somebody with a shell.
+        if death.reason == "SIGKILL":
+            raise UnavailableError(failure.message) from death
+        raise failure from death
     if not result.intact:
         limit = result.outcome.limit
         why = f"limit {limit.name}" if limit is not None else result.outcome.status
-        raise UnavailableError(
-            f"session {execution.session} cannot be rebuilt: execution {execution.id} ended by "
-            f"itself when it was recorded and is stopped now ({why})."
+        failure = Unrepeatable(
+            execution.session,
+            f"execution {execution.id} ended by itself when it was recorded and is stopped now "
+            f"({why})",
         )
+        raise UnavailableError(failure.message) if _was_kept_waiting(result) else failure
     return result.outcome.digest()
+
+
+def _was_kept_waiting(result: Result) -> bool:
+    """True when a replay, which waits for nothing, ran out of time without using the processor."""
+    limit = result.outcome.limit
+    waited = limit is not None and limit.name == "wall_ms"
+    return waited and result.cpu_us < result.duration_us // 2
 
 
 def recorded_text(execution: Execution, source: Source, services: Services) -> str:

@@ -8,7 +8,8 @@ It knows nothing of refreshes or of how a heap is rebuilt.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -50,6 +51,20 @@ def execution_seed(session_seed: str, number: int) -> str:
     return hashlib.sha256(f"{session_seed}:{number}".encode()).hexdigest()[:32]
 
 
+@dataclass
+class _Running:
+    """An execution that a realm runs or is about to."""
+
+    number: int
+    realm: Realm
+    unwanted: Callable[[], bool] | None
+    cancelled: bool = False
+
+    def is_unwanted(self) -> bool:
+        """Return whether it was cancelled, here or by whoever asked for it."""
+        return self.cancelled or (self.unwanted is not None and self.unwanted())
+
+
 class Recorder:
     """Appends to session streams and keeps their states in step with the log."""
 
@@ -57,6 +72,7 @@ class Recorder:
         self._log = log
         self.actor = actor
         self.worktree = worktree
+        self._running: dict[str, _Running] = {}
 
     def create(self, session: str, created: NewEvent) -> StoredEvent:
         """Append the first event of a new session's stream and return its row.
@@ -90,11 +106,13 @@ class Recorder:
         source: Source,
         host: Host,
         redactor: Redactor,
+        unwanted: Callable[[], bool] | None = None,
     ) -> tuple[Execution, bool]:
         """Run `job` as the session's next execution and record it.
 
         `origin` is the tree it runs against, `blob` the oid of its code; `redactor` takes out what
-        must not reach the log, nor anybody through it. Returns the execution and whether the realm
+        must not reach the log, nor anybody through it; `unwanted` tells whether it was cancelled
+        before `cancel` could know of it. Returns the execution and whether the realm
         may be used again. A worker that dies on its own is recorded as `execution.aborted`, with
         what it had printed until then.
         """
@@ -118,9 +136,39 @@ class Recorder:
             args=job.args,
             redact=redactor.patterns,
         )
-        self._append(state, [encode(started, execution=name)], durable=False)
+        # Before anybody can read that it runs, so that no cancellation comes too early.
+        self._running[state.id] = running = _Running(number, realm, unwanted)
         try:
-            result = realm.execute(job, source, host)
+            self._append(state, [encode(started, execution=name)], durable=False)
+            return self._run(state, running, job, source, host, redactor)
+        finally:
+            del self._running[state.id]
+
+    def cancel(self, session: str, number: int | None = None) -> bool:
+        """Stop the execution that a session runs, or only execution `number`, at once.
+
+        Returns whether there is one; it may come to its own end first. Safe from another thread
+        and from a signal handler.
+        """
+        running = self._running.get(session)
+        if running is None or number not in (None, running.number):
+            return False
+        running.cancelled = True
+        running.realm.cancel()
+        return True
+
+    def _run(
+        self,
+        state: SessionState,
+        running: _Running,
+        job: Job,
+        source: Source,
+        host: Host,
+        redactor: Redactor,
+    ) -> tuple[Execution, bool]:
+        name = f"{state.id}.{running.number}"
+        try:
+            result = running.realm.execute(job, source, host, running.is_unwanted)
         except WorkerDied as death:
             closing = [*_trace(redactor.outcome(death.partial).trace), ex.Aborted(death.reason)]
             intact = False
@@ -131,7 +179,7 @@ class Recorder:
         # A startup execution is acknowledged by the event of its generation, which is fsynced.
         durable = job.kind != "startup"
         self._append(state, [encode(item, execution=name) for item in closing], durable=durable)
-        return state.executions[number], intact
+        return state.executions[running.number], intact
 
     def abort(self, state: SessionState, number: int, reason: str) -> None:
         """Close an execution that was started and never ended."""

@@ -9,18 +9,27 @@ below.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from .code import Code
-from .engine.api import Job
+from .engine.api import Job, WorkerDied
 from .errors import NotFoundError, RefusedError, UsageError
 from .events.envelope import StoredEvent
 from .events.registry import encode
-from .events.session import Closed, Created, Origin, Ready, Refreshed, RefreshFailed, Restored
+from .events.session import (
+    Closed,
+    Created,
+    Lost,
+    Origin,
+    Ready,
+    Refreshed,
+    RefreshFailed,
+    Restored,
+)
 from .execution import Execution
-from .heap import Heap, Services, catch_up, profile_of, redactor_of
+from .heap import Heap, Services, Unrepeatable, catch_up, profile_of, redactor_of
 from .profile import Profile
 from .profile_load import check_startup, list_profiles, load_profile
 from .recorder import execution_seed
@@ -72,8 +81,8 @@ class LiveSession:
     def update(self, origin: Origin) -> Update:
         """Bring the session up to date with the tree of `origin` and record what that took.
 
-        Raises `RefusedError` when the session has ended and `UnavailableError` when its heap
-        cannot be rebuilt.
+        Raises `RefusedError` when the session has ended or is lost and `UnavailableError` when its
+        heap cannot be rebuilt for now.
         """
         self.require_open()
         decision = decide(
@@ -93,11 +102,20 @@ class LiveSession:
                 self._heap = perform(self.state, decision, heap, self._services, origin)
         return Update(event=self.state.failed or self.state.serving)
 
-    def execute(self, code: Code, origin: Origin, args: Sequence[str] = ()) -> Execution:
+    def execute(
+        self,
+        code: Code,
+        origin: Origin,
+        args: Sequence[str] = (),
+        unwanted: Callable[[], bool] | None = None,
+    ) -> Execution:
         """Run code in the session against the tree of `origin` and record it.
 
-        Raises `RefusedError` when the session takes no executions, `DeniedError` when its grants
-        are no longer trusted, and `UnavailableError` when its heap cannot be rebuilt.
+        `unwanted` is asked, right before the code runs, whether it was cancelled before `cancel`
+        could know of it.
+        An execution that is stopped leaves no trace: the checkpoint, or a rebuild, takes the place
+        of the heap. Raises `RefusedError` when the session takes no executions, `DeniedError` when
+        its grants are no longer trusted, and `UnavailableError` when its heap cannot be rebuilt.
         """
         profile = self.profile
         self._services.require_trust(self.state.created.profile, profile)
@@ -122,22 +140,38 @@ class LiveSession:
                 source=self._services.source(origin.tree),
                 host=heap.host(profile),
                 redactor=redactor_of(self.state.created.profile, profile, self._services),
+                unwanted=unwanted,
             )
         except BaseException:
             # What ran may not be recorded: the heap is no longer what the log says.
-            self.drop_heap()
+            self._fall_back()
             raise
-        if intact and execution.completed:
+        if not intact:
+            self._fall_back()
+        elif execution.completed:
             heap.applied = len(self.state.steps)
-        else:
-            self.drop_heap()
         return execution
 
-    def cancel(self) -> None:
-        """Stop the running execution at once; safe from a signal handler or another thread."""
-        heap = self._heap
-        if heap is not None:
-            heap.realm.cancel()
+    def cancel(self, number: int | None = None) -> bool:
+        """Stop the execution that runs, or only execution `number`; return whether there was one.
+
+        It is recorded as cancelled, unless it came to its end meanwhile. Safe from a signal handler
+        and from another thread at any time: what is run again in a rebuild is not stopped.
+        """
+        return self._services.recorder.cancel(self.state.id, number)
+
+    def checkpoint(self) -> None:
+        """Get ready for an execution that has to be stopped; call it after an answer was given.
+
+        For a host that lives on. Costs the caller a fraction of a millisecond: the copy of the heap
+        is made while nobody waits, where it is worth its cost.
+        """
+        if self._heap is None:
+            return
+        try:
+            self._heap.checkpoint(self._took_us)
+        except WorkerDied:
+            self._fall_back()
 
     def warm(self) -> None:
         """Have the heap ready for the next use, if the session can take one."""
@@ -153,10 +187,13 @@ class LiveSession:
         """Raise `RefusedError` when the session has ended."""
         state = self.state
         if state.ended is not None:
-            why = f": {state.ended_reason}" if state.ended_reason else ""
+            why = f": {state.ended_reason.rstrip('.')}" if state.ended_reason else ""
+            hints = ["`vmgit session list` shows those that are open."]
+            if state.ended == "lost":
+                hints = [f"Its recording is kept: `vmgit replay {state.label}` shows it.", *hints]
             raise RefusedError(
                 f"session {state.label} is {state.status}{why}.",
-                hints=["`vmgit session list` shows those that are open."],
+                hints=hints,
                 details={"session": state.id, "status": state.status},
             )
 
@@ -169,10 +206,20 @@ class LiveSession:
         self.drop_heap()
 
     def drop_heap(self) -> None:
-        """End the realm; the next use rebuilds it from the log."""
+        """End the realm and its checkpoint; the next use rebuilds it from the log."""
         if self._heap is not None:
             self._heap.close()
             self._heap = None
+
+    def _took_us(self, steps: int) -> int:
+        """Return how long all steps but the first `steps` took to run, microseconds."""
+        ends = (self.state.executions[step.number].finished for step in self.state.steps[steps:])
+        return sum(end.duration_us for end in ends if end is not None)
+
+    def _fall_back(self) -> None:
+        """Have the checkpoint take the place of a heap that cannot be used again."""
+        if self._heap is not None:
+            self._heap = self._heap.fall_back()
 
     def _serving(self) -> Ready | Refreshed:
         self.require_open()
@@ -189,12 +236,32 @@ class LiveSession:
     def _ready_heap(self) -> Heap:
         """Return the heap, caught up with the log; differences are recorded and kept."""
         heap, self._heap = self._heap, None
-        self._heap, restored = catch_up(heap, self.state, self._services)
+        if heap is not None and not heap.realm.is_alive():
+            heap = heap.fall_back()
+        self._heap, restored = self._caught_up(heap)
         if restored.total:
             self.restored = restored
         if restored.first_difference is not None:
             self._services.recorder.append(self.state, [restored], durable=True)
         return self._heap
+
+    def _caught_up(self, heap: Heap | None) -> tuple[Heap, Restored]:
+        """Return a heap in which every step has run; the session is lost when that fails twice.
+
+        Raises `RefusedError` then, and `UnavailableError` for what may be there another time.
+        """
+        services = self._services
+        try:
+            return catch_up(heap, self.state, services)
+        except Unrepeatable:
+            # Whatever was wrong with that process: once more, in one that shares nothing with it.
+            alone = services.open_alone or services.open_realm
+        try:
+            return catch_up(None, self.state, replace(services, open_realm=alone))
+        except Unrepeatable as failed:
+            services.recorder.append(self.state, [Lost(failed.reason)], durable=True)
+        self.require_open()
+        raise AssertionError(f"session {self.state.id} is lost and goes on")
 
 
 class Sessions:

@@ -223,6 +223,7 @@ class Workspace(Worktree):
             self.trust.require,
             outside,
             patterns,
+            lambda config: self.realms.open_alone(config),
         )
 
     @part
@@ -298,7 +299,7 @@ class Workspace(Worktree):
         `vmgit.toml` is bad, and `EnvironmentFailure` when it requires a sandbox that is not there.
         """
         _ = self.settings
-        from . import hostlock
+        from . import cancel, hostlock
 
         with hostlock.hold(self.lock_path, f"vmgit {self.actor}", wait=wait, on_wait=on_wait):
             sessions = self.sessions
@@ -311,4 +312,5 @@ class Workspace(Worktree):
                 if not self.paths.has_worktree(worktree):
                     self._close_followers(worktree, sessions)
             self._take_notes()
-            yield sessions
+            with cancel.heeding(self.lock_path, self.services.recorder.cancel):
+                yield sessions

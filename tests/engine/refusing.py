@@ -12,8 +12,8 @@ from vmgit.engine import kernel
 
 _NNP, _SECCOMP, _FILTER = 38, 22, 2
 _NUMBERS = {
-    "x86_64": {"prctl": 157, "setgroups": 116, "landlock": 444, "prlimit": 302},
-    "aarch64": {"prctl": 167, "setgroups": 159, "landlock": 444, "prlimit": 261},
+    "x86_64": {"prctl": 157, "setgroups": 116, "landlock": 444, "prlimit": 302, "clone": 56},
+    "aarch64": {"prctl": 167, "setgroups": 159, "landlock": 444, "prlimit": 261, "clone": 220},
 }[kernel.machine()]
 
 #: What makes a layer unavailable: the call, its first argument if that matters.
@@ -24,6 +24,8 @@ LAYERS = {
     "no_new_privs": ("prctl", _NNP),
     "user": ("setgroups", None),
     "rlimits": ("prlimit", None),
+    # No layer, but what every copy of a realm needs.
+    "fork": ("clone", None),
 }
 
 

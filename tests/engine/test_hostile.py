@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EINVAL, ENOTSUP, EPERM
+from errno import EAGAIN, EINVAL, ENOTSUP, EPERM
 from pathlib import Path
 
 import pytest
@@ -153,6 +153,18 @@ def test_a_forged_child_is_not_believed() -> None:
             made.realm.fork()
         with pytest.raises(WorkerDied):
             made.run("1")
+
+
+def test_a_machine_without_a_process_to_spare_costs_the_copy_alone() -> None:
+    with taken_over({"fork": EAGAIN}) as made:
+        forking = made.realm.begin_fork()
+        assert made.realm.is_alive()
+        assert forking.cost is None
+        with pytest.raises(WorkerDied, match="could not be forked"):
+            forking.finish()
+        with pytest.raises(WorkerDied, match="could not be forked"):
+            made.realm.fork()
+        assert shown(made.run("40 + 2")) == "42"
 
 
 @pytest.mark.parametrize(

@@ -3,24 +3,52 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 
+import pytest
+
 from vmgit.engine import launch
 
 
-def test_a_child_is_known_by_its_parent() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        assert launch.is_child(child.pid, os.getpid())
-        assert not launch.is_child(child.pid, child.pid)
-        assert not launch.is_child(os.getpid(), os.getpid())
+def test_a_family_is_known_by_its_session() -> None:
+    """Its members are, too, when the one that forked them is gone."""
+    code = (
+        "import os, time\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    if os.fork() == 0:\n"
+        "        os.write(1, b'%d\\n' % os.getpid())\n"
+        "        time.sleep(60)\n"
+        "    os._exit(0)\n"
+        "os.waitpid(child, 0)\n"
+        "input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as leader:
+        assert leader.stdout is not None
+        orphan = int(leader.stdout.readline())
+        try:
+            assert launch.descends(leader.pid, leader.pid)
+            assert launch.descends(orphan, leader.pid)
+            assert not launch.descends(os.getpid(), leader.pid)
+        finally:
+            os.kill(orphan, signal.SIGKILL)
+            leader.kill()
 
 
 def test_a_process_that_is_gone_has_no_descriptor() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as child:
         pass
-    assert launch.pidfd(child.pid) is None
+    with pytest.raises(ProcessLookupError):
+        launch.pidfd(child.pid)
+    assert not launch.descends(child.pid, child.pid)
     assert launch.cpu_ms(child.pid) is None
 
 

@@ -7,10 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from pathlib import Path
 
 import pytest
+from processes import family, gone, stat
 
 from vmgit.engine.api import Job, RealmConfig, WorkerDied
 from vmgit.engine.process import WorkerRealm
@@ -19,23 +18,6 @@ from vmgit.limits import Limits
 from .realms import SEED, Session, Store, Tree, session, shown
 
 LONG = Limits(wall_ms=60_000, cpu_ms=60_000)
-
-
-def _alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def _gone(*pids: int) -> bool:
-    deadline = time.monotonic() + 30
-    while any(_alive(pid) for pid in pids):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def test_the_parent_loads_neither_engine_nor_parser() -> None:
@@ -59,6 +41,98 @@ def test_forks_are_independent() -> None:
         for fork in forks:
             fork.realm.close()
         assert shown(made.run("n")) == "1"
+
+
+def test_a_copy_that_was_asked_for_is_of_that_moment() -> None:
+    with session() as made:
+        made.run("var n = 1")
+        forking = made.realm.begin_fork()
+        assert forking.cost is None
+        # What runs next has to wait for the copy, and does not show in it.
+        assert shown(made.run("n += 1")) == "2"
+        assert forking.cost is not None
+        with forking.finish() as realm:
+            assert shown(Session(realm, made.tree, made.store).run("n += 10")) == "11"
+        assert shown(made.run("n")) == "2"
+
+
+def test_a_copy_survives_what_it_was_made_of() -> None:
+    """The one in between is gone, so that it descends from nobody who lives, but from the first."""
+    with session() as made, made.realm.fork() as middle:
+        Session(middle, made.tree, made.store).run("var n = 1")
+        forking = middle.begin_fork()
+        assert middle.is_alive()
+        os.kill(middle.pid, signal.SIGKILL)
+        assert gone(middle.pid)
+        assert not middle.is_alive()
+        with forking.finish() as realm:
+            assert shown(Session(realm, made.tree, made.store).run("n")) == "1"
+            # Who is left with it is the worker that was started, not whoever embeds vmgit.
+            assert (stat(realm.pid) or [])[1] == str(made.realm.pid)
+        assert gone(realm.pid)
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_copy_that_is_not_wanted_ends(told: bool) -> None:
+    with session() as made:
+        before = family(made.realm.pid)
+        forking = made.realm.begin_fork()
+        if told:
+            assert made.realm.is_alive()
+            assert len(family(made.realm.pid)) == len(before) + 1
+        forking.discard()
+        assert made.realm.is_alive()
+        assert gone(*(family(made.realm.pid) - before))
+        with pytest.raises(WorkerDied):
+            forking.finish()
+
+
+def test_a_copy_that_was_killed_is_a_death() -> None:
+    with session() as made:
+        before = family(made.realm.pid)
+        forking = made.realm.begin_fork()
+        assert made.realm.is_alive()
+        (copy,) = family(made.realm.pid) - before
+        os.kill(copy, signal.SIGKILL)
+        assert gone(copy)
+        with pytest.raises(WorkerDied, match="its copy has ended"):
+            forking.finish()
+        assert shown(made.run("1")) == "1"
+
+
+def test_a_copy_of_a_worker_that_died_first() -> None:
+    with session() as made:
+        os.kill(made.realm.pid, signal.SIGKILL)
+        assert gone(made.realm.pid)
+        assert not made.realm.is_alive()
+        with pytest.raises(WorkerDied):
+            made.realm.begin_fork()
+        made.realm.close()
+        assert not made.realm.is_alive()
+
+
+def test_a_copy_holds_no_descriptor_of_another() -> None:
+    """Else a worker whose socket its parent closed would not notice."""
+    with session() as made:
+        first, second = made.realm.begin_fork(), made.realm.begin_fork()
+        with first.finish() as one, second.finish() as two:
+            for realm in (made.realm, one, two):
+                # After an answer, it has come to itself.
+                assert shown(Session(realm, made.tree, made.store).run("1")) == "1"
+                sockets = [
+                    name
+                    for name in os.listdir(f"/proc/{realm.pid}/fd")
+                    if os.readlink(f"/proc/{realm.pid}/fd/{name}").startswith("socket:")
+                ]
+                assert len(sockets) == 1
+
+
+def test_a_cancellation_before_the_first_step_leaves_the_realm_alone() -> None:
+    with session() as made:
+        job = Job("repl", "globalThis.n = 1", SEED)
+        result = made.realm.execute(job, made.tree, made.store, lambda: True)
+        assert (result.outcome.status, result.intact) == ("cancelled", True)
+        assert shown(made.run("typeof n")) == "'undefined'"
 
 
 def test_a_fork_outlives_the_realm_that_it_came_from() -> None:
@@ -148,7 +222,7 @@ def test_a_killed_fork_is_a_death_too() -> None:
         os.kill(realm.pid, signal.SIGKILL)
         with pytest.raises(WorkerDied):
             Session(realm, made.tree, made.store).run("1")
-        assert _gone(realm.pid)
+        assert gone(realm.pid)
 
 
 def test_a_worker_that_is_gone_before_it_was_opened() -> None:
@@ -167,13 +241,13 @@ def test_close_leaves_no_process() -> None:
     fork.close()
     realm.close()
     realm.close()
-    assert _gone(*pids)
+    assert gone(*pids)
 
 
 def test_close_without_waiting_for_the_boot() -> None:
     realm = WorkerRealm.spawn()
     realm.close()
-    assert _gone(realm.pid)
+    assert gone(realm.pid)
 
 
 def test_ctrl_c_does_not_reach_the_worker() -> None:
@@ -181,42 +255,6 @@ def test_ctrl_c_does_not_reach_the_worker() -> None:
         os.kill(made.realm.pid, signal.SIGINT)
         assert shown(made.run("1")) == "1"
         assert os.getpgid(made.realm.pid) != os.getpgid(0)
-
-
-PARENT = """
-import sys, threading
-sys.path.insert(0, {root!r})
-from tests.engine.realms import SEED, Store, Tree
-from vmgit.engine.api import Job, RealmConfig
-from vmgit.engine.process import WorkerRealm
-from vmgit.limits import Limits
-limits = Limits(wall_ms=600_000, cpu_ms=600_000)
-idle = WorkerRealm.spawn()
-idle.open(RealmConfig())
-busy, fork = idle.fork(), idle.fork()
-print(idle.pid, busy.pid, fork.pid, flush=True)
-def run(realm, text):
-    realm.execute(Job("repl", text, SEED, limits=limits), Tree(), Store())
-threading.Thread(target=run, args=(busy, "for (;;) {{}}")).start()
-busy_too = WorkerRealm.spawn()
-busy_too.open(RealmConfig())
-print(busy_too.pid, flush=True)
-run(busy_too, "(async () => {{ for (;;) await 1 }})()")
-"""
-
-
-def test_a_killed_parent_leaves_no_worker() -> None:
-    root = str(Path(__file__).resolve().parents[2])
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT.format(root=root)], stdout=subprocess.PIPE, text=True
-    ) as parent:
-        assert parent.stdout is not None
-        pids = [int(word) for word in parent.stdout.readline().split()]
-        pids.append(int(parent.stdout.readline()))
-        assert all(_alive(pid) for pid in pids)
-        time.sleep(0.3)
-        parent.kill()
-    assert _gone(*pids)
 
 
 def test_a_host_that_raises_ends_the_realm() -> None:

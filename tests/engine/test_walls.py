@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from contextlib import closing
 
@@ -43,6 +44,6 @@ def test_walls_that_were_switched_off_are_not_enough() -> None:
 def test_a_worker_that_does_not_start_is_no_bug() -> None:
     worker = WorkerRealm.spawn()
     with worker, closing(RealmPool(worker)) as pool:
-        signal.pidfd_send_signal(worker._pidfd or -1, signal.SIGKILL)
+        os.kill(worker.pid, signal.SIGKILL)
         with pytest.raises(EnvironmentFailure, match="no worker can be started: SIGKILL"):
             walls.report(pool)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import builtins
 from collections.abc import Sequence
 
+from vmgit.cancel import cancel
 from vmgit.documents import (
+    CancelledDocument,
     EventDocument,
     ExecutionDocument,
     ExecutionSummaryDocument,
@@ -75,6 +77,14 @@ class Executions:
         """Return the events of one execution, in order. Raises `NotFoundError`."""
         found = self._parts.events_of(self._find(execution))
         return [event_document(event) for event in found]
+
+    def cancel(self, execution: str | None = None) -> CancelledDocument:
+        """Stop an execution that runs, in whatever process, and wait until that is recorded.
+
+        Without `execution`, the only one that runs. Raises `UsageError` when it is not clear which,
+        `RefusedError` when it ended in another way, and `BusyError` when its host does not answer.
+        """
+        return cancel(self._parts, execution)
 
     def _find(self, execution: str) -> ExecutionRow:
         return self._parts.views.find_execution(execution)

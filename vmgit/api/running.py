@@ -32,7 +32,7 @@ def run_in(
     # A cancellation in here ends the request: there is no execution yet that could be stopped.
     live.warm()
     with ticket.stoppable(live.cancel, f"{live.state.id}.{live.state.next_number}"):
-        execution = live.execute(code, origin, request.args)
+        execution = live.execute(code, origin, request.args, lambda: ticket.cancelled)
     restored: RestoredDocument | UnsetType = UNSET
     if live.restored is not None:
         restored = restored_document(live.restored)
@@ -57,7 +57,8 @@ def run_fresh(
         )
     try:
         with ticket.stoppable(live.cancel, f"{live.state.id}.{live.state.next_number}"):
-            return execution_document(live.execute(code, origin, request.args))
+            execution = live.execute(code, origin, request.args, lambda: ticket.cancelled)
+            return execution_document(execution)
     finally:
         live.close("one run")
 

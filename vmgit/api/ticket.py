@@ -40,7 +40,7 @@ class Ticket:
         self._cancelled = False
         # Re-entrant, because a signal handler of the same thread may cancel.
         self._lock = threading.RLock()
-        self._stop: Callable[[], None] | None = None
+        self._stop: Callable[[], object] | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -70,7 +70,7 @@ class Ticket:
             self.state = "running"
 
     @contextmanager
-    def stoppable(self, stop: Callable[[], None], execution: str) -> Iterator[None]:
+    def stoppable(self, stop: Callable[[], object], execution: str) -> Iterator[None]:
         """Call `stop` when it is cancelled inside the block, in which `execution` runs.
 
         Raises `CancelledError` when it was cancelled already.

@@ -29,7 +29,7 @@ COMMANDS = {
     "run": ("vmgit.cli.run:run", "Run JavaScript and record it."),
     "session": ("vmgit.cli.session:session", "Make, list, show, refresh and close sessions."),
     "profile": ("vmgit.cli.profile:profile", "List, show, check and change profiles."),
-    "exec": ("vmgit.cli.exec:exec_", "List and show executions."),
+    "exec": ("vmgit.cli.exec:exec_", "List, show and stop executions."),
     "log": ("vmgit.cli.log:log", "Show events."),
     "journal": ("vmgit.cli.journal:journal", "Check and rebuild the event log."),
     "replay": ("vmgit.cli.replay:replay", "Run a recorded session again and compare."),

@@ -85,6 +85,7 @@ class _Loop:
             due = self._batch.due(monotonic_us())
             if due is not None and self._ready:
                 self._print(self._follower.act(due))
+                self._follower.prepare()
 
     def _take(self, message: Message, now_us: int) -> None:
         from vmgit.events.workspace import WatchDegraded, WatchRecovered
@@ -115,6 +116,7 @@ class _Loop:
         text = f"watching {self._workspace.paths.root}{how}: {count} {plural}"
         self._say({"watch": "ready", "mode": mode, "sessions": count}, text)
         self._print(reports)
+        self._follower.prepare()
 
     def _print(self, reports: list[Report]) -> None:
         for report in reports:

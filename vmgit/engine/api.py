@@ -6,7 +6,7 @@ is the business of `process.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -87,6 +87,30 @@ class WorkerDied(Exception):
         self.partial = partial
 
 
+class Cost(msgspec.Struct, frozen=True):
+    """What a copy of a realm cost: the fork, microseconds, and the memory it shares, KiB.
+
+    Shared memory is cheap until one of the two writes to it: a garbage collection does, to all.
+    """
+
+    took_us: int
+    held_kb: int
+
+
+class Forking(Protocol):
+    """A copy of a realm that was asked for and may not be there yet."""
+
+    @property
+    def cost(self) -> Cost | None:
+        """What it cost, None while nobody has looked."""
+
+    def finish(self) -> Realm:
+        """Return the copy, once. Raises `WorkerDied` when there is none or it has ended."""
+
+    def discard(self) -> None:
+        """End the copy instead, whether it is there yet or not."""
+
+
 class Realm(Protocol):
     """One JavaScript realm, in a process of its own. Used by one thread at a time."""
 
@@ -94,11 +118,30 @@ class Realm(Protocol):
     def engine(self) -> str:
         """Name and version of what runs the code, such as `dukpy 0.6.0 quickjs 0.11.0`."""
 
-    def execute(self, job: Job, source: Source, host: Host) -> Result:
-        """Run a job to its end. Raises `WorkerDied`."""
+    def execute(
+        self,
+        job: Job,
+        source: Source,
+        host: Host,
+        unwanted: Callable[[], bool] | None = None,
+    ) -> Result:
+        """Run a job to its end. Raises `WorkerDied`.
+
+        `unwanted` is asked whether a cancellation came before there was anything to `cancel`: from
+        then on `cancel` stops the job, so that none falls in between.
+        """
+
+    def is_alive(self) -> bool:
+        """Return whether it waits for a job; one whose process has ended does not."""
 
     def fork(self) -> Realm:
         """Return an independent copy of the realm as it is now. Raises `WorkerDied`."""
+
+    def begin_fork(self) -> Forking:
+        """Ask for an independent copy of the realm as it is now, and return at once.
+
+        The realm takes no job before it has made the copy. Raises `WorkerDied`.
+        """
 
     def cancel(self) -> None:
         """Stop the running execution at once; may be called from another thread or a handler."""

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from vmgit.limits import Limits
 
 #: A worker that spins in a native that never polls is ended by the kernel so long after, s.
-_KERNEL_GRACE = 2.0
+_KERNEL_GRACE = 1.0
 #: How often a running worker looks whether its parent is still there, s.
 _TICK = 0.25
 _PAGE_KB = resource.getpagesize() // 1024
@@ -135,6 +135,10 @@ class Guard:
         # of the realm's, however many there are.
         base_kb = self._base_anonymous_kb + (self._memory(2) or self._base_file_kb)
         return max(self._data_kb() - self._base_kb, self._peak_kb() - base_kb)
+
+    def memory_held_kb(self) -> int:
+        """Return the memory that the realm holds now beyond its boot, KiB; 0 without figures."""
+        return max(self._data_kb() - self._base_kb, 0)
 
     def memory_is_short(self) -> bool:
         """Return whether so much is used that an error without a name means it ran out."""

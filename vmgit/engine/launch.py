@@ -39,25 +39,32 @@ def start(descriptor: int) -> subprocess.Popen[bytes]:
     )
 
 
-def is_child(pid: int, parent: int) -> bool:
-    """Return whether a process was forked by `parent`: a worker's word is not enough to signal it.
+def descends(pid: int, session: int) -> bool:
+    """Return whether a process is of a worker's family: its word is not enough to signal another.
 
-    True also where the system does not tell.
+    `session` is the process id of the worker that was started here, which leads a session of its
+    own (setsid(2)); nobody can join one, and a process stays in it when its parent is gone. True
+    also where the system does not tell.
     """
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             fields = file.read().rpartition(")")[2].split()
     except OSError:
-        return True
-    return int(fields[1]) == parent
+        return not os.path.exists("/proc/self/stat")
+    return int(fields[3]) == session
 
 
 def pidfd(pid: int) -> int | None:
-    """Return a descriptor of the process, None where the system has none."""
+    """Return a descriptor of the process, None where the system has none.
+
+    Raises `ProcessLookupError` when there is no such process.
+    """
     if not hasattr(os, "pidfd_open"):
         return None
     try:
         return os.pidfd_open(pid)
+    except ProcessLookupError:
+        raise
     except OSError:
         return None
 

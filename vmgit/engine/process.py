@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
-import signal
 import socket
-import subprocess
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TypeVar
 
 from vmgit.clock import monotonic_us
-from vmgit.engine import launch, protocol
-from vmgit.engine.api import Host, Job, RealmConfig, Result, Source, WorkerDied
+from vmgit.engine import protocol
+from vmgit.engine.api import Cost, Host, Job, RealmConfig, Result, Source, WorkerDied
+from vmgit.engine.child import Child, NotOurs
+from vmgit.engine.connection import Connection, Stopped
 from vmgit.engine.observer import Observer
 from vmgit.outcome import LimitHit, Outcome
 from vmgit.settings import SandboxPolicy
@@ -32,28 +32,44 @@ _PATIENCE_MS = 60_000
 _F = TypeVar("_F", bound=protocol.WorkerFrame)
 
 
-class _Stopped(Exception):
-    """The execution must end now: the worker is gone, or is to be killed, for `hit`."""
+class ForkingWorker:
+    """A copy of a worker that was asked for; see `api.Forking`."""
 
-    def __init__(self, reason: str, hit: LimitHit | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.hit = hit
+    def __init__(self, origin: WorkerRealm, sock: socket.socket) -> None:
+        self._origin = origin
+        self._sock = sock
+        #: What the worker said, once it was heard.
+        self.answer: protocol.Forked | None = None
+
+    @property
+    def cost(self) -> Cost | None:
+        """What the fork cost, None while nobody has looked and when there was none."""
+        if self.answer is None or self.answer.pid is None:
+            return None
+        return Cost(self.answer.took_us, self.answer.held_kb)
+
+    def finish(self) -> WorkerRealm:
+        """Return the copy, once. Raises `WorkerDied` when there is none or it has ended."""
+        try:
+            return self._origin.forked(self._sock, self)
+        except BaseException:
+            self.discard()
+            raise
+
+    def discard(self) -> None:
+        """End the copy instead: idle as it is, it goes when it sees the socket close."""
+        self._sock.close()
 
 
 class WorkerRealm:
     """One realm in one worker process; made by `spawn` or `fork`, then `open`ed once."""
 
-    def __init__(
-        self, sock: socket.socket, pid: int, process: subprocess.Popen[bytes] | None
-    ) -> None:
-        self._sock = sock
-        self._pid = pid
-        self._process = process
-        self._pidfd = launch.pidfd(pid)
-        self._frames = protocol.FrameBuffer(protocol.MAX_FROM_WORKER)
-        self._poll = select.poll()
-        self._poll.register(sock, select.POLLIN)
+    def __init__(self, sock: socket.socket, child: Child) -> None:
+        self._connection = Connection(sock)
+        self._child = child
+        self._forking: ForkingWorker | None = None
+        #: Whether it, or a worker that it was forked from, was opened.
+        self.is_used = False
         # Re-entrant, because a signal handler of the same thread may cancel.
         self._state = threading.RLock()
         self._running = False
@@ -68,11 +84,11 @@ class WorkerRealm:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                process = launch.start(theirs.fileno())
+                child = Child.start(theirs.fileno())
             except BaseException:
                 ours.close()
                 raise
-        return cls(ours, process.pid, process)
+        return cls(ours, child)
 
     def confine(self, policy: SandboxPolicy) -> None:
         """Have the worker lock itself in as soon as it is booted.
@@ -84,13 +100,13 @@ class WorkerRealm:
             return
         self._confined = True
         # A worker that is gone is found out by whoever waits for its answer.
-        with contextlib.suppress(_Stopped):
-            self._send(protocol.Confine(full=policy != "off"))
+        with contextlib.suppress(Stopped):
+            self._connection.send(protocol.Confine(full=policy != "off"))
 
     @property
     def pid(self) -> int:
         """The worker's process id."""
-        return self._pid
+        return self._child.pid
 
     @property
     def engine(self) -> str:
@@ -107,23 +123,32 @@ class WorkerRealm:
 
         Raises `WorkerDied`.
         """
-        self._await_ready()
+        self.settle()
+        self.is_used = True
         self._request(protocol.Open(config), protocol.Opened)
 
-    def execute(self, job: Job, source: Source, host: Host) -> Result:
+    def execute(
+        self,
+        job: Job,
+        source: Source,
+        host: Host,
+        unwanted: Callable[[], bool] | None = None,
+    ) -> Result:
         """Run a job to its end; see `api.Realm`. Raises `WorkerDied`."""
         observer = Observer(job.limits, source, host)
         oversized = observer.check_source(len(job.text.encode("utf-8", "surrogatepass")))
         if oversized is not None:
             return Result(Outcome("limit", limit=oversized), (), {}, 0, 0)
-        self._await_ready()
+        self.settle()
         start = monotonic_us()
         with self._state:
-            self._running = True
             self._cancelled = False
+            if unwanted is not None and unwanted():
+                return Result(Outcome("cancelled"), (), {}, 0, 0)
+            self._running = True
         try:
             done = self._converse(job, observer, start)
-        except _Stopped as stop:
+        except Stopped as stop:
             return self._stopped(stop, observer, start)
         except BaseException:
             # The source or the host broke: the worker waits for an answer that will not come.
@@ -134,7 +159,7 @@ class WorkerRealm:
                 self._running = False
                 cancelled = self._cancelled
         if cancelled:
-            return self._stopped(_Stopped("cancelled"), observer, start)
+            return self._stopped(Stopped("cancelled"), observer, start)
         return Result(
             outcome=observer.outcome(done),
             clock=done.clock,
@@ -143,28 +168,68 @@ class WorkerRealm:
             cpu_us=done.cpu_us,
         )
 
+    def is_alive(self) -> bool:
+        """Return whether the worker waits for a job; see `api.Realm`."""
+        try:
+            self.settle()
+        except WorkerDied:
+            return False
+        # Nothing is to come from an idle worker but its end.
+        return not self._closed and not self._connection.is_readable()
+
     def fork(self) -> WorkerRealm:
         """Return an independent copy of the realm as it is now. Raises `WorkerDied`."""
-        ready = self._await_ready()
+        return self.begin_fork().finish()
+
+    def begin_fork(self) -> ForkingWorker:
+        """Ask for an independent copy and return at once; see `api.Realm`. Raises `WorkerDied`."""
+        if not self.is_alive():
+            raise WorkerDied(self._child.death(), Outcome("error"))
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                frame = protocol.encode(protocol.Fork())
-                try:
-                    socket.send_fds(self._sock, [frame], [theirs.fileno()])
-                except OSError as error:
-                    raise WorkerDied(self._death(), Outcome("error")) from error
-            forked = self._expect(protocol.Forked)
-            if not launch.is_child(forked.pid, self._pid):
-                self._kill()
-                raise WorkerDied(f"it claims to have forked process {forked.pid}", Outcome("error"))
-            child = WorkerRealm(ours, forked.pid, None)
-        except BaseException:
+                self._connection.send(protocol.Fork(), theirs.fileno())
+        except BaseException as error:
             ours.close()
+            if isinstance(error, Stopped):
+                raise WorkerDied(self._child.death(), Outcome("error")) from error
             raise
-        child._confined, child._ready = True, ready
-        child._hand_figures()
-        return child
+        self._forking = ForkingWorker(self, ours)
+        return self._forking
+
+    def settle(self) -> None:
+        """Wait for the boot and for a copy that was asked for. Raises `WorkerDied`."""
+        self._await_ready()
+        if self._forking is None:
+            return
+        try:
+            self._forking.answer = self._expect(protocol.Forked)
+        except WorkerDied:
+            self._forking = None
+            raise
+        self._forking = None
+
+    def forked(self, sock: socket.socket, forking: ForkingWorker) -> WorkerRealm:
+        """Return the copy at the other end of `sock`; used by `forking` alone.
+
+        Raises `WorkerDied`, and ends this worker when it told of a process that is not its own.
+        """
+        if forking is self._forking:
+            self.settle()
+        answer = forking.answer
+        if answer is None or answer.pid is None:
+            raise WorkerDied("it could not be forked", Outcome("error"))
+        try:
+            realm = WorkerRealm(sock, self._child.forked(answer.pid))
+        except ProcessLookupError:
+            raise WorkerDied("its copy has ended", Outcome("error")) from None
+        except NotOurs as error:
+            self._child.kill()
+            raise WorkerDied(str(error), Outcome("error")) from error
+        realm._confined, realm._ready = True, self._ready
+        realm.is_used = self.is_used
+        realm._hand_figures()
+        return realm
 
     def cancel(self) -> None:
         """Stop the running execution at once; does nothing when none is running.
@@ -174,7 +239,7 @@ class WorkerRealm:
         with self._state:
             if self._running and not self._closed:
                 self._cancelled = True
-                self._kill()
+                self._child.kill()
 
     def close(self) -> None:
         """End the worker; closing twice is fine."""
@@ -182,13 +247,9 @@ class WorkerRealm:
             if self._closed:
                 return
             self._closed = True
-            self._kill()
-            self._sock.close()
-            if self._pidfd is not None:
-                os.close(self._pidfd)
-                self._pidfd = None
-        if self._process is not None:
-            self._process.wait()
+            self._child.close()
+            self._connection.close()
+        self._child.wait()
 
     def __enter__(self) -> WorkerRealm:
         return self
@@ -202,43 +263,43 @@ class WorkerRealm:
         self.close()
 
     def _converse(self, job: Job, observer: Observer, start: int) -> protocol.Done:
-        """Send the job and serve the worker until it is done. Raises `_Stopped`."""
+        """Send the job and serve the worker until it is done. Raises `Stopped`."""
         limits = job.limits
-        cpu_start = self._cpu_ms()
-        self._send(protocol.Run(job))
+        cpu_start = self._child.cpu_ms()
+        self._connection.send(protocol.Run(job))
         while True:
             spent = (monotonic_us() - start) // 1000
             left = limits.wall_ms + GRACE_MS - spent
             if left <= 0:
-                raise _Stopped("wall time", LimitHit("wall_ms", limits.wall_ms, spent))
+                raise Stopped("wall time", LimitHit("wall_ms", limits.wall_ms, spent))
             if cpu_start is not None:
-                cpu = (self._cpu_ms() or cpu_start) - cpu_start
+                cpu = (self._child.cpu_ms() or cpu_start) - cpu_start
                 if cpu >= limits.cpu_ms + GRACE_MS // 2:
-                    raise _Stopped("cpu time", LimitHit("cpu_ms", limits.cpu_ms, cpu))
+                    raise Stopped("cpu time", LimitHit("cpu_ms", limits.cpu_ms, cpu))
                 left = min(left, limits.cpu_ms + GRACE_MS // 2 - cpu)
-            frame = self._receive(left)
+            frame = self._connection.receive(left)
             if frame is None:
                 continue
             if isinstance(frame, protocol.Done):
                 return frame
             if isinstance(frame, protocol.Hit):
-                raise _Stopped(frame.name, LimitHit(frame.name, frame.allowed, frame.used))
+                raise Stopped(frame.name, LimitHit(frame.name, frame.allowed, frame.used))
             if isinstance(frame, protocol.Crash):
-                raise _Stopped(frame.text)
+                raise Stopped(frame.text)
             try:
                 answer, hit = observer.serve(frame)
             except protocol.ProtocolError as error:
-                raise _Stopped(f"protocol violation: {error}") from error
+                raise Stopped(f"protocol violation: {error}") from error
             if hit is not None:
-                raise _Stopped(hit.name, hit)
+                raise Stopped(hit.name, hit)
             if answer is not None:
-                self._send(answer)
+                self._connection.send(answer)
 
-    def _stopped(self, stop: _Stopped, observer: Observer, start: int) -> Result:
+    def _stopped(self, stop: Stopped, observer: Observer, start: int) -> Result:
         """Turn the end of a worker into a result; raises `WorkerDied` when it was its own."""
-        cpu_ms = self._cpu_ms() or 0
+        cpu_ms = self._child.cpu_ms() or 0
         if stop.hit is None and not self._cancelled:
-            reason = self._death() if stop.reason == "closed" else stop.reason
+            reason = self._child.death() if stop.reason == "closed" else stop.reason
             if reason != "SIGPROF":
                 self.close()
                 raise WorkerDied(reason, observer.partial("error"))
@@ -261,26 +322,26 @@ class WorkerRealm:
 
         Where that fails it goes by its peak.
         """
-        with contextlib.suppress(OSError):
-            statm = os.open(f"/proc/{self._pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
+        with contextlib.suppress(OSError, Stopped):
+            statm = os.open(f"/proc/{self.pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
             try:
-                socket.send_fds(self._sock, [protocol.encode(protocol.Figures())], [statm])
+                self._connection.send(protocol.Figures(), statm)
             finally:
                 os.close(statm)
 
     def _request(self, frame: protocol.ParentFrame, kind: type[_F]) -> _F:
         try:
-            self._send(frame)
-        except _Stopped as stop:
-            raise WorkerDied(self._death(), Outcome("error")) from stop
+            self._connection.send(frame)
+        except Stopped as stop:
+            raise WorkerDied(self._child.death(), Outcome("error")) from stop
         return self._expect(kind)
 
     def _expect(self, kind: type[_F]) -> _F:
         """Return the next frame, which must be of `kind`. Raises `WorkerDied`."""
         try:
-            frame = self._receive(_PATIENCE_MS)
-        except _Stopped as stop:
-            reason = self._death() if stop.reason == "closed" else stop.reason
+            frame = self._connection.receive(_PATIENCE_MS)
+        except Stopped as stop:
+            reason = self._child.death() if stop.reason == "closed" else stop.reason
             raise WorkerDied(reason, Outcome("error")) from stop
         if isinstance(frame, kind):
             return frame
@@ -288,61 +349,5 @@ class WorkerRealm:
             reason = frame.text
         else:
             reason = "no answer" if frame is None else f"unexpected {type(frame).__name__} frame"
-        self._kill()
+        self._child.kill()
         raise WorkerDied(reason, Outcome("error"))
-
-    def _send(self, frame: protocol.ParentFrame) -> None:
-        try:
-            self._sock.sendall(protocol.encode(frame))
-        except OSError as error:
-            # A worker that hit a limit meanwhile has said so before it went.
-            if self._closed or not self._readable():
-                raise _Stopped("closed") from error
-
-    def _readable(self) -> bool:
-        return bool(self._poll.poll(0))
-
-    def _receive(self, timeout_ms: int) -> protocol.WorkerFrame | None:
-        """Return the next frame, or None after `timeout_ms`. Raises `_Stopped`."""
-        try:
-            body = self._frames.take()
-            if body is None:
-                if self._closed:
-                    raise _Stopped("closed")
-                if not self._poll.poll(max(timeout_ms, 1)):
-                    return None
-                try:
-                    data = self._sock.recv(1 << 18)
-                except ConnectionResetError:
-                    data = b""
-                if not data:
-                    raise _Stopped("closed")
-                self._frames.feed(data)
-                body = self._frames.take()
-            return None if body is None else protocol.decode_from_worker(body)
-        except protocol.ProtocolError as error:
-            raise _Stopped(f"protocol violation: {error}") from error
-
-    def _kill(self) -> None:
-        """Send SIGKILL; the descriptor of the process makes sure that it is still this one."""
-        with contextlib.suppress(ProcessLookupError):
-            if self._pidfd is not None:
-                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-            elif self._process is not None:
-                self._process.kill()
-            elif not self._closed or self._sock.fileno() >= 0:
-                os.kill(self._pid, signal.SIGKILL)
-
-    def _death(self) -> str:
-        """Return how the worker ended: a signal's name, an exit status, or what is known."""
-        self._kill()
-        if self._process is None:
-            return "the worker's connection closed"
-        code = self._process.wait()
-        if code < 0:
-            with contextlib.suppress(ValueError):
-                return signal.Signals(-code).name
-        return f"exit status {code}"
-
-    def _cpu_ms(self) -> int | None:
-        return launch.cpu_ms(self._pid) if self._pidfd is not None else None

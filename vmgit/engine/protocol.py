@@ -129,9 +129,13 @@ class Hit(_Frame, frozen=True, tag="hit"):
 
 
 class Forked(_Frame, frozen=True, tag="forked"):
-    """Worker: the child's process id."""
+    """Worker: the child's process id, None when the system gave none; how long the fork took, and
+    how much memory the realm holds that both share from now on.
+    """
 
-    pid: int
+    pid: int | None
+    took_us: int = 0
+    held_kb: int = 0
 
 
 class Crash(_Frame, frozen=True, tag="crash"):

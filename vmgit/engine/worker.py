@@ -7,6 +7,7 @@ environment to speak of, and ignores Ctrl-C, which is the parent's to decide abo
 from __future__ import annotations
 
 import codecs
+import contextlib
 import gc
 import os
 import signal
@@ -16,8 +17,11 @@ import traceback
 
 from vmgit.engine import protocol, sandbox
 from vmgit.engine.interpreter import engine_version
+from vmgit.engine.kernel import prctl
 from vmgit.engine.link import Link
 from vmgit.engine.runner import Runner
+
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def main(descriptor: int) -> None:
@@ -25,6 +29,10 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Forked realms are not waited for here: the kernel must not keep them as zombies.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # Nor be left with them when the one in between has ended: they come to this process, and not
+    # to the program that embeds vmgit, which may be asking for children of its own.
+    with contextlib.suppress(OSError):
+        prctl(_PR_SET_CHILD_SUBREAPER, 1)
     time.tzset()
     link = Link(descriptor)
     try:
@@ -73,9 +81,18 @@ def _preload() -> None:
 
 def _fork(link: Link) -> None:
     descriptor = link.take_descriptor()
-    pid = os.fork()
+    held_kb = link.guard.memory_held_kb()
+    start = time.perf_counter()
+    try:
+        pid = os.fork()
+    except OSError:
+        # Too many processes: no reason for this one to end.
+        os.close(descriptor)
+        link.send(protocol.Forked(None))
+        return
     if pid == 0:
         link.replace(descriptor)
     else:
+        took_us = int((time.perf_counter() - start) * 1e6)
         os.close(descriptor)
-        link.send(protocol.Forked(pid))
+        link.send(protocol.Forked(pid, took_us, held_kb))

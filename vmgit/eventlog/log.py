@@ -18,6 +18,7 @@ from vmgit.events.envelope import NewEvent, StoredEvent
 
 from .connection import Journal, empty_database, open_database
 from .database import Database, Health
+from .group import GroupCommit
 
 #: The columns of a row, in the order of the fields of `StoredEvent`.
 COLUMNS = (
@@ -51,6 +52,7 @@ class EventLog:
     def __init__(self, database: Database, *, now_us: Callable[[], int] = clock.wall_us) -> None:
         self.database = database
         self._now_us = now_us
+        self._commits: GroupCommit[list[StoredEvent]] = GroupCommit(database)
 
     @classmethod
     def open(
@@ -108,7 +110,7 @@ class EventLog:
         # Writing needs more than reading: commands that only read do not wait for it to load.
         from .projection import project
 
-        with self.database.transaction(durable=durable) as connection:
+        def write(connection: sqlite3.Connection) -> list[StoredEvent]:
             seq, head, version = connection.execute(_HEAD, (stream,)).fetchone()
             if expected_version is not None and expected_version != version:
                 raise _conflict(stream, expected_version, version)
@@ -117,7 +119,16 @@ class EventLog:
             stored = [StoredEvent(*row) for row in rows]
             for event in stored:
                 project(connection, event)
-        return stored
+            return stored
+
+        return self._commits.commit(write, durable=durable)
+
+    def on_append(self, told: Callable[[list[StoredEvent]], None]) -> None:
+        """Call `told` with the events of each commit of this object, in order, right after it.
+
+        It runs in the thread that committed and must be quick and raise nothing.
+        """
+        self._commits.committed = lambda groups: told([event for one in groups for event in one])
 
     def read(
         self,

@@ -168,6 +168,8 @@ def _startup_failure(execution: Execution) -> _Failure:
         limit = execution.limit
         message = f"{path}: stopped by limits.{limit.name} (allowed {limit.allowed})"
         return _Failure(message, path=path, execution=execution)
+    if execution.status == "cancelled":
+        return _Failure(f"{path}: cancelled", path=path, execution=execution)
     fault = finished.error if finished is not None and finished.error is not None else Fault("", "")
     where, line = fault_location(fault)
     place = f"{where}:{line}" if where is not None else path

@@ -113,6 +113,8 @@ class Resident:
             dropped = [(name, self._warm.pop(name)) for name in over]
         for name, old in dropped:
             self._drop(name, old)
+        if live is not None and live.state.ended is None:
+            live.checkpoint()
 
     def _drop(self, name: str, live: LiveSession) -> None:
         """Drop a heap in its session's own turn; one that is in use again keeps it."""

@@ -82,6 +82,7 @@ class Follower:
         self._workspace = workspace
         self._seen = workspace.log.last_seq()
         self._reported: dict[str, tuple[str, ...]] = {}
+        self._warm: list[LiveSession] = []
 
     def act(self, batch: Batched | None) -> list[Report]:
         """Bring every session up to date with the worktree and tell what that came to.
@@ -90,6 +91,7 @@ class Follower:
         """
         hints = None if batch is None or batch.git else batch.paths
         reports: list[Report] = []
+        self._warm = []
         with self._workspace.hosting() as sessions:
             origin = self._workspace.snapshot_after(hints)
             for count, session in enumerate(self._workspace.followers()):
@@ -98,6 +100,7 @@ class Follower:
                     update = live.update(origin)
                     if count < WARM:
                         live.warm()
+                        self._warm.append(live)
                     else:
                         live.drop_heap()
                 except VmgitError as error:
@@ -105,6 +108,15 @@ class Follower:
                     continue
                 reports += self._off(live, update)
             return self._told(sessions) + reports
+
+    def prepare(self) -> None:
+        """Have the heaps that are warm copied ahead, so that the next refresh finds its copy made.
+
+        To be called when everything was told; needs no lock, because it neither reads nor writes
+        the log.
+        """
+        for live in self._warm:
+            live.checkpoint()
 
     def _off(self, live: LiveSession, update: Update) -> list[Report]:
         """Tell once of changes that the profile says only to report."""
