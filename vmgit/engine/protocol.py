@@ -126,6 +126,7 @@ class Hit(_Frame, frozen=True, tag="hit"):
     name: str
     allowed: int
     used: int
+    cpu_us: int
 
 
 class Forked(_Frame, frozen=True, tag="forked"):
