@@ -32,6 +32,7 @@ LEVELS = {
     "profile_check": 4,
     "profile_load": 6,
     "profile_edit": 6,
+    "profile_documents": 0,
     "execution": 3,
     "state": 4,
     "spool": 3,

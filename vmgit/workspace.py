@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .engine.pool import RealmPool
     from .engine.process import WorkerRealm
-    from .eventlog.rows import ExecutionRow
+    from .eventlog.rows import ExecutionRow, SessionRow
     from .events.envelope import StoredEvent
     from .events.session import Origin
     from .heap import Services
@@ -265,10 +265,14 @@ class Workspace(Worktree):
 
     def followers(self) -> list[str]:
         """Return the ids of the open sessions that follow this worktree, oldest first."""
+        return [row.id for row in self.follower_rows()]
+
+    def follower_rows(self) -> list[SessionRow]:
+        """Return the open sessions that follow this worktree, oldest first."""
         place = (self.paths.worktree_name, self.paths.prefix)
         rows = self.views.sessions(state=OPEN_STATES, ephemeral=False)
         return [
-            row.id
+            row
             for row in reversed(rows)
             if (row.worktree, row.prefix) == place and row.pinned is None
         ]

@@ -21,13 +21,13 @@ def test_set_and_unset_is_as_before(editor: ProfileEditor, content: Read) -> Non
     edited = editor.change("shop", [unset("limits.wall_ms"), unset("description")])
     assert content() == SHOP
     assert edited.values == {"limits.wall_ms": None, "description": None}
-    assert edited.next == ["git add profiles/shop.toml", "vmgit trust add shop"]
+    assert edited.next == ("git add profiles/shop.toml", "vmgit trust add shop")
 
 
 def test_a_whole_table_goes(editor: ProfileEditor, content: Read) -> None:
     edited = editor.change("shop", [unset("limits")])
     assert "cpu_ms" not in content()
-    assert edited.after.effective.limits.cpu_ms == 2000
+    assert edited.effective["limits"]["cpu_ms"] == 2000
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from vmgit.profiles.editor import ProfileEditor
 
 def test_it_says_what_it_was_told(editor: ProfileEditor, shop: Folder) -> None:
     made = create_profile(editor, "tea", extends="shop", description='of "tea"')
-    assert made.next == ["git add profiles/tea.toml", "vmgit trust add tea"]
+    assert made.next == ("git add profiles/tea.toml", "vmgit trust add tea")
     text = (shop.root / "profiles" / "tea.toml").read_text()
     assert text.partition("\n")[2] == 'description = "of \\"tea\\""\nextends = "shop"\n'
     shop.git("add", ".")
@@ -21,7 +21,7 @@ def test_it_says_what_it_was_told(editor: ProfileEditor, shop: Folder) -> None:
 
 def test_nothing_more_is_needed(editor: ProfileEditor, shop: Folder) -> None:
     made = create_profile(editor, "plain")
-    assert (made.values, made.next) == ({}, ["git add profiles/plain.toml"])
+    assert (made.values, made.next) == ({}, ("git add profiles/plain.toml",))
     shop.git("add", ".")
     shop.fine("run", "--profile", "plain", "-e", "1 + 1")
 

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from workspaces import Folder
 
@@ -23,14 +24,15 @@ def test_what_was_made_and_what_comes_next(editor: ProfileEditor, content: Read)
     assert content() == SHOP.replace("100", "500").replace(
         "# the base\n", '# the base\nrefresh = "off"\n'
     )
-    assert edited.document() == {
+    assert msgspec.to_builtins(edited) == {
         "profile": "shop",
         "path": "profiles/shop.toml",
         "changed": True,
         "values": {"limits.cpu_ms": 500, "refresh": "off"},
-        "next": ["git add profiles/shop.toml", "vmgit trust add shop"],
+        "effective": {"limits.cpu_ms": 500, "refresh": "off"},
+        "next": ("git add profiles/shop.toml", "vmgit trust add shop"),
     }
-    assert edited.after.effective.limits.cpu_ms == 500
+    assert edited.effective == {"limits.cpu_ms": 500, "refresh": "off"}
 
 
 def test_one_bad_step_and_nothing_is_written(editor: ProfileEditor, content: Read) -> None:
@@ -42,9 +44,9 @@ def test_one_bad_step_and_nothing_is_written(editor: ProfileEditor, content: Rea
 def test_a_file_that_is_not_tracked_yet_can_be_changed(editor: ProfileEditor, shop: Folder) -> None:
     (shop.root / "profiles" / "new.toml").write_text("# mine\n")
     edited = editor.change("new", [assign("limits.cpu_ms=500")])
-    assert edited.next == ["git add profiles/new.toml"]
+    assert edited.next == ("git add profiles/new.toml",)
     again = editor.change("new", [assign("limits.cpu_ms=500")])
-    assert (again.changed, again.next) == (False, ["git add profiles/new.toml"])
+    assert (again.changed, again.next) == (False, ("git add profiles/new.toml",))
 
 
 def test_a_parent_that_is_not_tracked_is_named(editor: ProfileEditor, shop: Folder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from realgit import Git
 from workspaces import Folder
@@ -21,11 +22,11 @@ def test_a_committed_profile_that_nobody_needs_goes(
     editor: ProfileEditor, shop: Folder, head: Tree
 ) -> None:
     removed = remove_profile(editor, "shop", sessions=[], committed=head)
-    assert removed.document() == {
+    assert msgspec.to_builtins(removed) == {
         "profile": "shop",
         "path": "profiles/shop.toml",
-        "overridden": [],
-        "next": ["git add profiles/shop.toml"],
+        "overridden": (),
+        "next": ("git add profiles/shop.toml",),
     }
     assert not (shop.root / "profiles" / "shop.toml").exists()
     shop.git("add", "profiles/shop.toml")
@@ -43,7 +44,7 @@ def test_who_needs_it_is_named(editor: ProfileEditor, shop: Folder, head: Tree) 
     ]
     assert (shop.root / "profiles" / "default.toml").exists()
     removed = remove_profile(editor, "default", sessions=["tea"], committed=head, force=True)
-    assert len(removed.because) == 3
+    assert len(removed.overridden) == 3
     assert not (shop.root / "profiles" / "default.toml").exists()
 
 
@@ -63,7 +64,7 @@ def test_what_is_not_tracked_is_kept(editor: ProfileEditor, shop: Folder, head: 
     (shop.root / "profiles" / "mine.toml").write_text("# mine\n")
     with pytest.raises(RefusedError, match="Git does not track it"):
         remove_profile(editor, "mine", sessions=[], committed=head)
-    assert remove_profile(editor, "mine", sessions=[], committed=head, force=True).next == []
+    assert remove_profile(editor, "mine", sessions=[], committed=head, force=True).next == ()
 
 
 def test_before_the_first_commit(git: Git) -> None:

@@ -6,11 +6,12 @@ import re
 
 from vmgit.errors import UsageError
 from vmgit.profile import PROFILE_NAME
-from vmgit.profile_edit import edit
+from vmgit.profile_documents import ProfileEditedDocument
+from vmgit.profile_edit import Change, edit
 from vmgit.profile_load import profile_path
 from vmgit.toml_lines import quoted
 
-from .editor import Edited, ProfileEditor
+from .editor import ProfileEditor
 
 _HEAD = """\
 # What sessions may do and run. Every key is optional; see `vmgit profile show {name} --effective`.
@@ -19,7 +20,7 @@ _HEAD = """\
 
 def create_profile(
     editor: ProfileEditor, name: str, *, extends: str | None = None, description: str | None = None
-) -> Edited:
+) -> ProfileEditedDocument:
     """Write `profiles/NAME.toml` and return what became of it.
 
     `extends` names the profile whose settings apply where the new one is silent. Raises
@@ -33,9 +34,8 @@ def create_profile(
         )
     path = profile_path(name)
     values = {"description": description, "extends": extends}
-    given = {key: value for key, value in values.items() if value is not None}
-    content = _HEAD.format(name=name).encode()
-    content = edit(path, content, [((key,), value) for key, value in given.items()])
+    made: list[Change] = [((key,), value) for key, value in values.items() if value is not None]
+    content = edit(path, _HEAD.format(name=name).encode(), made)
     with editor.locked():
         tree = editor.tree()
         if editor.read(path) is not None:
@@ -45,7 +45,7 @@ def create_profile(
             editor.create(path, content)
         except FileExistsError:
             raise _taken(name) from None
-    return Edited(loaded, True, dict(given), editor.next_steps(loaded, None, tree))
+    return editor.document(loaded, None, made, tree)
 
 
 def _taken(name: str) -> UsageError:

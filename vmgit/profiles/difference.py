@@ -5,28 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from vmgit.profile import Profile
+from vmgit.profile_documents import DifferenceDocument
 
 from .plain import plain
 
 
-class Difference(msgspec.Struct, frozen=True):
-    """A key that two profiles have different values for, as a profile's file would write them."""
-
-    key: str
-    left: Any
-    right: Any
-
-
-def differences(left: Profile, right: Profile) -> list[Difference]:
+def differences(left: Profile, right: Profile) -> tuple[DifferenceDocument, ...]:
     """Return the keys of the effective profiles that differ, in the order of the schema.
 
     What a profile is called and what it extends does not count; a description does.
     """
     keys, other = dict(_flat(plain(left))), dict(_flat(plain(right)))
-    return [Difference(key, keys[key], other[key]) for key in keys if keys[key] != other[key]]
+    found = (key for key in keys if keys[key] != other[key])
+    return tuple(DifferenceDocument(key, keys[key], other[key]) for key in found)
 
 
 def _flat(tables: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

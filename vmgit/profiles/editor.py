@@ -18,9 +18,12 @@ from vmgit.errors import BusyError, EnvironmentFailure, RefusedError, UsageError
 from vmgit.host.beneath import Beneath
 from vmgit.hostlock import hold
 from vmgit.profile import PROFILE_NAME, Capabilities, LoadedProfile
+from vmgit.profile_documents import ProfileEditedDocument
 from vmgit.profile_edit import ABSENT, Change, edit
 from vmgit.profile_load import FOLDER, check_startup, list_profiles, load_profile, profile_path
 from vmgit.profile_parse import MOST_BYTES, parse_profile
+
+from .plain import value_of
 
 #: A folder with more files than this holds something else than profiles.
 _MOST_FILES = 10_000
@@ -58,25 +61,6 @@ class Proposal(NamedTuple):
 Step = Callable[[Current], Sequence[Proposal]]
 
 
-class Edited(NamedTuple):
-    """What became of a profile's file.
-
-    `values` are the keys that were asked for, with what the file has for them now, None for those
-    that were taken out; `next` are the commands that have to follow; `after` is the profile as it
-    is loaded now.
-    """
-
-    after: LoadedProfile
-    changed: bool
-    values: dict[str, Any]
-    next: list[str]
-
-    def document(self) -> dict[str, Any]:
-        """Return it as `--json` and REST have it."""
-        names = {"profile": self.after.name, "path": self.after.path}
-        return {**names, "changed": self.changed, "values": self.values, "next": self.next}
-
-
 class ProfileEditor:
     """The profiles of the workspace folder `root`, for whoever changes them."""
 
@@ -100,7 +84,7 @@ class ProfileEditor:
         self.tree = tree
         self._trusts = trusts
 
-    def change(self, name: str, steps: Sequence[Step]) -> Edited:
+    def change(self, name: str, steps: Sequence[Step]) -> ProfileEditedDocument:
         """Make every step in the file of profile `name`, check the whole and write it.
 
         The file is read from the worktree and need not be tracked yet. Raises `NotFoundError`
@@ -125,17 +109,25 @@ class ProfileEditor:
                 _check_startup(loaded, tree)
             if content is not None and content != before:
                 self._replace(path, before, content)
-        values = {".".join(key): None if value is ABSENT else value for key, value in made}
-        return Edited(loaded, content != before, values, self.next_steps(loaded, before, tree))
+        return self.document(loaded, before, made, tree)
 
-    def next_steps(self, loaded: LoadedProfile, before: bytes | None, tree: Tree) -> list[str]:
-        """Return the commands that make a profile as it is now count, after `before` was there."""
+    def document(
+        self, loaded: LoadedProfile, before: bytes | None, made: Sequence[Change], tree: Tree
+    ) -> ProfileEditedDocument:
+        """Tell what became of a file that was `before`, by the changes that were made."""
         content = loaded.files[loaded.path]
         fresh = content != before or tree.lookup(loaded.path) is None
-        steps = [f"git add {shlex.quote(loaded.path)}"] if fresh else []
+        following = [f"git add {shlex.quote(loaded.path)}"] if fresh else []
         if not self._trusts(loaded.name, loaded.effective.capabilities):
-            steps.append(f"vmgit trust add {loaded.name}")
-        return steps
+            following.append(f"vmgit trust add {loaded.name}")
+        return ProfileEditedDocument(
+            profile=loaded.name,
+            path=loaded.path,
+            changed=content != before,
+            values={".".join(key): None if value is ABSENT else value for key, value in made},
+            effective={".".join(key): value_of(loaded.effective, key) for key, _ in made},
+            next=tuple(following),
+        )
 
     def load(self, name: str, content: bytes | None, tree: Tree) -> LoadedProfile:
         """Load the profile as it is with `content` as its own file. Raises as `load_profile`."""

@@ -16,7 +16,7 @@ from vmgit.profile import LoadedProfile
 from vmgit.profile_edit import parse_assignment, parse_key, readings
 
 from .editor import Current, Proposal, Step
-from .plain import plain
+from .plain import plain, value_of
 
 _TABLE = "capabilities"
 #: What says how something may be done, and grants nothing by itself.
@@ -31,7 +31,7 @@ def grant(assignment: str) -> Step:
     key, text = parse_assignment(assignment)
 
     def step(current: Current) -> Sequence[Proposal]:
-        granted = _granted(current.loaded, key)
+        granted = value_of(current.loaded.effective, (_TABLE, *key))
         if not isinstance(granted, list):
             return [Proposal((_TABLE, *key), readings(text))]
         added = [_listed(value) for value in readings(text)]
@@ -51,7 +51,7 @@ def revoke(text: str) -> Step:
     value = parse_assignment(text)[1] if equals else None
 
     def step(current: Current) -> Sequence[Proposal]:
-        granted = _granted(current.loaded, key)
+        granted = value_of(current.loaded.effective, (_TABLE, *key))
         if value is None:
             proposals = list(_without(key, granted))
             if not proposals:
@@ -78,14 +78,6 @@ def _without(key: tuple[str, ...], granted: Any) -> Sequence[Proposal]:
         below = [_without(part, value) for part, value in parts if part != _HOW]
         return [proposal for one in below for proposal in one]
     return []
-
-
-def _granted(loaded: LoadedProfile, key: tuple[str, ...]) -> Any:
-    """Return what the effective profile has for a key below `capabilities`, None for no key."""
-    found: Any = plain(loaded.effective)[_TABLE]
-    for part in key:
-        found = found.get(part) if isinstance(found, dict) else None
-    return found
 
 
 def _listed(value: Any) -> list[Any]:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from vmgit.profile import Profile
+
+
+def value_of(profile: Profile, key: Sequence[str]) -> Any:
+    """Return what an effective profile has for a key or a table, None where it has nothing."""
+    found: Any = plain(profile)
+    for part in key:
+        found = found.get(part) if isinstance(found, dict) else None
+    return found
 
 
 def plain(profile: Profile) -> dict[str, Any]:

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
 
 from vmgit.errors import NotFoundError, RefusedError
 from vmgit.profile_check import nearest
+from vmgit.profile_documents import ProfileRemovedDocument
 from vmgit.profile_load import profile_path
 from vmgit.profile_parse import parse_profile
 
 from .editor import ProfileEditor, Tree
-
-
-class Removed(NamedTuple):
-    """A removed profile: `because` is what `force` overrode, `next` what has to follow."""
-
-    name: str
-    because: list[str]
-    next: list[str]
-
-    def document(self) -> dict[str, Any]:
-        """Return it as `--json` and REST have it."""
-        names = {"profile": self.name, "path": profile_path(self.name)}
-        return {**names, "overridden": self.because, "next": self.next}
 
 
 def remove_profile(
@@ -34,7 +21,7 @@ def remove_profile(
     sessions: Iterable[str],
     committed: Tree | None,
     force: bool = False,
-) -> Removed:
+) -> ProfileRemovedDocument:
     """Remove `profiles/NAME.toml` from the worktree.
 
     `sessions` are the open ones that follow this worktree with this profile, as people call them;
@@ -67,7 +54,12 @@ def remove_profile(
             )
         editor.unlink(path)
     tracked = tree.lookup(path) is not None
-    return Removed(name, because, [f"git add {shlex.quote(path)}"] if tracked else [])
+    return ProfileRemovedDocument(
+        profile=name,
+        path=path,
+        overridden=tuple(because),
+        next=(f"git add {shlex.quote(path)}",) if tracked else (),
+    )
 
 
 def _children(editor: ProfileEditor, name: str, names: Iterable[str]) -> Iterator[str]:

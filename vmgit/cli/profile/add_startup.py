@@ -35,22 +35,14 @@ def add_startup(app: App, name: str, path: str, order: int | None, mode: str) ->
     """
     from typing import cast
 
-    from vmgit.cli.file_argument import workspace_path
     from vmgit.profile import Mode
-    from vmgit.profiles.startup import add_startup as step
 
-    from .edit import change
+    from .edit import edited, typed_path
 
-    change(
+    edited(
         app,
         "profile add-startup",
-        name,
-        lambda workspace: [
-            step(
-                workspace.profile_editor,
-                workspace_path(app.start, path, workspace.paths.root),
-                order=order,
-                mode=cast(Mode, mode),
-            )
-        ],
+        lambda profiles: profiles.add_startup(
+            name, typed_path(app, path), order=order, mode=cast(Mode, mode)
+        ),
     )

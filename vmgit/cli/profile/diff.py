@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +11,7 @@ from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.streams import tell
 
 if TYPE_CHECKING:
-    from vmgit.profiles.difference import Difference
+    from vmgit.profile_documents import DifferenceDocument
 
 #: A profile's name and where it is read: a revision, None for the worktree.
 Side = tuple[str, str | None]
@@ -30,25 +31,18 @@ def diff(app: App, names: tuple[str, ...], revisions: tuple[str, ...], exit_code
     With one NAME: REV (default: HEAD) against the worktree, or against the second --at. With two:
     both in the worktree, both at REV, or the first at one and the second at the other.
     """
-    from vmgit.profiles.difference import differences
+    from vmgit.api.profiles import Profiles
 
-    from .common import load, source_at
-
-    sides = _sides(names, revisions)
+    (left, left_at), (right, right_at) = sides = _sides(names, revisions)
     with app.open("profile diff") as workspace:
-        left, right = (load(source_at(workspace, at), name) for name, at in sides)
-    found = differences(left.effective, right.effective)
+        found = Profiles(workspace).diff(left, right, left_at=left_at, right_at=right_at)
     if app.json:
-        documents = [
-            {"profile": name, "at": at, "digest": one.effective.digest()}
-            for (name, at), one in zip(sides, (left, right), strict=True)
-        ]
-        app.emit({"left": documents[0], "right": documents[1], "differences": found})
-    elif found:
-        _show(sides, found)
+        app.emit(found)
+    elif found.differences:
+        _show(sides, found.differences)
     else:
         tell(f"{_called(sides[0])} and {_called(sides[1])} come to the same.")
-    return 1 if found and exit_code else 0
+    return 1 if found.differences and exit_code else 0
 
 
 def _sides(names: tuple[str, ...], revisions: tuple[str, ...]) -> tuple[Side, Side]:
@@ -66,7 +60,7 @@ def _sides(names: tuple[str, ...], revisions: tuple[str, ...]) -> tuple[Side, Si
     return (name, old), (name, revisions[1] if len(revisions) == 2 else None)
 
 
-def _show(sides: tuple[Side, Side], found: list[Difference]) -> None:
+def _show(sides: tuple[Side, Side], found: Sequence[DifferenceDocument]) -> None:
     from vmgit.cli.table import write_table
 
     rows = [(one.key, *_cells(one.left, one.right)) for one in found]

@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vmgit.cli.app import App
 from vmgit.cli.streams import answer, hint
 
 if TYPE_CHECKING:
-    from vmgit.profiles.editor import Edited, Step
-    from vmgit.workspace import Workspace
+    from vmgit.api.profiles import Profiles
+    from vmgit.profile_documents import ProfileEditedDocument
 
 
-def change(
+def edited(
     app: App,
     command: str,
-    name: str,
-    steps: Callable[[Workspace], Sequence[Step]],
+    change: Callable[[Profiles], ProfileEditedDocument],
+    *,
+    made: bool = False,
 ) -> None:
-    """Make the steps in the file of a profile, and tell of it."""
+    """Make a change and tell what the profile's file has now; `made` when it is a new one."""
+    from vmgit.api.profiles import Profiles
+
     with app.open(command) as workspace:
-        edited = workspace.profile_editor.change(name, steps(workspace))
-    tell_edited(app, edited)
-
-
-def tell_edited(app: App, edited: Edited) -> None:
-    """Tell what a profile's file has now, and which commands come next."""
+        document = change(Profiles(workspace))
     if app.json:
-        app.emit(edited.document())
+        app.emit(document)
         return
-    path = edited.after.path
-    for key, value in edited.values.items():
+    if made:
+        answer(f"wrote {document.path}")
+    for key, value in document.values.items():
         if value is None:
-            answer(f"{path}: {key} is not set any more; {_effective(edited, key)} holds")
+            holds = document.effective[key]
+            shown = toml(holds) if holds is not None else "nothing"
+            answer(f"{document.path}: {key} is not set any more; {shown} holds")
         else:
-            answer(f"{path}: {key} = {toml(value)}" + ("" if edited.changed else " (as it was)"))
-    for step in edited.next:
+            unchanged = "" if document.changed else " (as it was)"
+            answer(f"{document.path}: {key} = {toml(value)}{unchanged}")
+    for step in document.next:
         hint(f"next: {step}")
+
+
+def typed_path(app: App, typed: str) -> str:
+    """Return the workspace path of a file that was typed. Raises `UsageError`."""
+    from vmgit.cli.file_argument import workspace_path
+    from vmgit.git.discovery import find_workspace
+
+    return workspace_path(app.start, typed, find_workspace(app.start).root)
 
 
 def toml(value: Any) -> str:
@@ -49,13 +59,3 @@ def toml(value: Any) -> str:
     import tomlkit
 
     return str(tomlkit.item(value).as_string())
-
-
-def _effective(edited: Edited, key: str) -> str:
-    """Return what holds for a key that the file does not set any more."""
-    from vmgit.profiles.plain import plain
-
-    found: Any = plain(edited.after.effective)
-    for part in key.split("."):
-        found = found.get(part)
-    return toml(found) if found is not None else "nothing"

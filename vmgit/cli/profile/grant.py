@@ -18,9 +18,6 @@ def grant(app: App, name: str, grants: tuple[str, ...]) -> None:
     KEY is one of [capabilities]. VALUE joins the list that is there; a TOML array adds all of it.
     Grants beyond console and kv apply after `vmgit trust add`.
     """
-    from vmgit.profiles.grants import grant as step
+    from .edit import edited
 
-    from .edit import change
-
-    steps = [step(one) for one in grants]
-    change(app, "profile grant", name, lambda _: steps)
+    edited(app, "profile grant", lambda profiles: profiles.grant(name, *grants))

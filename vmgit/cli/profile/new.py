@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from vmgit.cli.app import App, json_option, pass_app, utf8
-from vmgit.cli.streams import answer
 
 
 @click.command(short_help="Make a profile.")
@@ -16,13 +15,12 @@ from vmgit.cli.streams import answer
 @pass_app
 def new(app: App, name: str, extends: str | None, description: str | None) -> None:
     """Write profiles/NAME.toml, which must not be there yet."""
-    from vmgit.profiles.create import create_profile
-
-    from .edit import tell_edited
+    from .edit import edited
 
     text = utf8(description, "the description") if description is not None else None
-    with app.open("profile new") as workspace:
-        edited = create_profile(workspace.profile_editor, name, extends=extends, description=text)
-    if not app.json:
-        answer(f"wrote {edited.after.path}")
-    tell_edited(app, edited)
+    edited(
+        app,
+        "profile new",
+        lambda profiles: profiles.create(name, extends=extends, description=text),
+        made=True,
+    )

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.streams import answer, hint, warning
-
-if TYPE_CHECKING:
-    from vmgit.workspace import Workspace
 
 
 @click.command(short_help="Remove a profile.")
@@ -24,30 +19,15 @@ def remove(app: App, name: str, force: bool) -> None:
     Refused when another profile extends it, an open session uses it, or Git does not have what the
     file says.
     """
-    from vmgit.profiles.remove import remove_profile
-
-    from .common import source_at
+    from vmgit.api.profiles import Profiles
 
     with app.open("profile remove", reading=True) as workspace:
-        commit = workspace.repository.head().commit
-        removed = remove_profile(
-            workspace.profile_editor,
-            name,
-            sessions=_sessions(workspace, name),
-            committed=source_at(workspace, commit) if commit is not None else None,
-            force=force,
-        )
+        removed = Profiles(workspace).remove(name, force=force)
     if app.json:
-        app.emit(removed.document())
+        app.emit(removed)
         return
-    for one in removed.because:
+    for one in removed.overridden:
         warning(f"{one}.")
-    answer(f"removed profiles/{name}.toml")
+    answer(f"removed {removed.path}")
     for step in removed.next:
         hint(f"next: {step}")
-
-
-def _sessions(workspace: Workspace, name: str) -> list[str]:
-    """Return the open sessions that follow this worktree with the profile."""
-    rows = [workspace.views.session(one) for one in workspace.followers()]
-    return [row.label for row in rows if row is not None and row.profile == name]

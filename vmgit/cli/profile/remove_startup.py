@@ -14,14 +14,10 @@ from vmgit.cli.app import App, json_option, pass_app
 @pass_app
 def remove_startup(app: App, name: str, path: str) -> None:
     """Take a file out of those that run when a session starts; the file itself stays."""
-    from vmgit.cli.file_argument import workspace_path
-    from vmgit.profiles.startup import remove_startup as step
+    from .edit import edited, typed_path
 
-    from .edit import change
-
-    change(
+    edited(
         app,
         "profile remove-startup",
-        name,
-        lambda workspace: [step(workspace_path(app.start, path, workspace.paths.root))],
+        lambda profiles: profiles.remove_startup(name, typed_path(app, path)),
     )

@@ -18,9 +18,6 @@ def revoke(app: App, name: str, grants: tuple[str, ...]) -> None:
     KEY alone, such as fs, fs.read, exec or kv, takes away all of it, also what the profile
     inherits. What is left applies after `vmgit trust add`.
     """
-    from vmgit.profiles.grants import revoke as step
+    from .edit import edited
 
-    from .edit import change
-
-    steps = [step(one) for one in grants]
-    change(app, "profile revoke", name, lambda _: steps)
+    edited(app, "profile revoke", lambda profiles: profiles.revoke(name, *grants))

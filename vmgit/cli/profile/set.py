@@ -18,9 +18,6 @@ def set_(app: App, name: str, assignments: tuple[str, ...]) -> None:
     VALUE is a TOML value, or text without quotes. What `vmgit profile check` would refuse is
     refused, and nothing is changed.
     """
-    from vmgit.profiles.assign import assign
+    from .edit import edited
 
-    from .edit import change
-
-    steps = [assign(one) for one in assignments]
-    change(app, "profile set", name, lambda _: steps)
+    edited(app, "profile set", lambda profiles: profiles.set(name, *assignments))

@@ -17,9 +17,6 @@ def unset(app: App, name: str, keys: tuple[str, ...]) -> None:
 
     What the profile extends holds then, or the default.
     """
-    from vmgit.profiles.assign import unset as step
+    from .edit import edited
 
-    from .edit import change
-
-    steps = [step(one) for one in keys]
-    change(app, "profile unset", name, lambda _: steps)
+    edited(app, "profile unset", lambda profiles: profiles.unset(name, *keys))
