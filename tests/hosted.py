@@ -18,11 +18,12 @@ from vmgit.events.registry import decode
 from vmgit.events.session import Origin, Restored
 from vmgit.execution import Execution
 from vmgit.heap import catch_up
+from vmgit.history import read_session
+from vmgit.live import LiveSession, Update
 from vmgit.replay.compare import Row
 from vmgit.replay.replayer import Replayer
 from vmgit.replay.target import AsRecorded, AtRevision, Target
-from vmgit.sessions import LiveSession, Update
-from vmgit.state import SessionState, fold
+from vmgit.state import SessionState
 
 
 class Hosted:
@@ -74,6 +75,23 @@ class Hosted:
         assert execution.finished is not None
         return execution.finished.value.preview if execution.finished.value else "undefined"
 
+    def fork(self, live: LiveSession, name: str | None = None) -> LiveSession:
+        """Fork a session, as `vmgit session fork` does."""
+        with self.workspace.hosting() as sessions:
+            return sessions.fork(live.state.id, name=name)
+
+    def undo(self, live: LiveSession, count: int = 1) -> list[int]:
+        """Undo executions of a session and return their numbers."""
+        with self.workspace.hosting() as sessions:
+            sessions.get(live.state.id)
+            return [execution.number for execution in live.undo(count)]
+
+    def redo(self, live: LiveSession) -> list[int]:
+        """Take the last undo of a session back and return the numbers of its executions."""
+        with self.workspace.hosting() as sessions:
+            sessions.get(live.state.id)
+            return [execution.number for execution in live.redo()]
+
     def _code(self, live: LiveSession, path: str, origin: Origin) -> Code:
         source = self.workspace.source(origin.tree)
         return file_code("file", path, "auto", source, live.profile.limits)
@@ -95,7 +113,7 @@ class Hosted:
 
     def state(self, live: LiveSession) -> SessionState:
         """Return the session's state from the log alone."""
-        return fold(self.events(live))
+        return read_session(self.workspace.log, live.state.id)
 
     def rebuild(self, live: LiveSession) -> Restored:
         """Build the session's heap from nothing, compare, and end it again."""
@@ -128,3 +146,14 @@ class Hosted:
 def console(execution: Execution) -> list[str]:
     """Return the text of the console lines of an execution."""
     return [item.text for item in execution.trace if hasattr(item, "text")]
+
+
+def everything_compares(hosted: Hosted, live: LiveSession) -> list[Row]:
+    """Hold that a rebuild and a replay find nothing different; return the rows of the replay."""
+    assert live.state == hosted.state(live)
+    restored = hosted.rebuild(live)
+    assert (restored.first_difference, restored.total) == (None, len(live.state.steps))
+    rows = hosted.replay(live)
+    assert {row.verdict for row in rows} <= {"same", "skipped"}
+    assert [row.execution for row in rows] == [one.id for one in live.state.executions.values()]
+    return rows

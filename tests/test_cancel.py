@@ -22,7 +22,7 @@ from vmgit.documents import CancelledDocument
 from vmgit.engine.process import WorkerRealm
 from vmgit.errors import BusyError, NotFoundError, RefusedError, UsageError
 from vmgit.host.kv import KvStore
-from vmgit.sessions import LiveSession
+from vmgit.live import LiveSession
 
 ENDLESS = "kv.set('now', 1); for (;;);"
 

@@ -15,7 +15,7 @@ from processes import family, gone
 from vmgit.checkpoint import LARGE_KB, WHOLE, is_worth
 from vmgit.engine.api import Cost
 from vmgit.engine.process import WorkerRealm
-from vmgit.sessions import LiveSession
+from vmgit.live import LiveSession
 
 
 def realm_of(live: LiveSession) -> WorkerRealm:

@@ -25,7 +25,7 @@ from vmgit.cli.main import vmgit
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "coming-from-vm-system.md"
 #: Commands that rows name and that are not there yet.
-PENDING = {"serve", "lib", "session fork", "session undo"}
+PENDING = {"serve", "lib"}
 #: Words of examples that use what a command before them brought.
 NEEDS = {"lodash": "lib"}
 #: What vm-system has: cobra's commands and the routes of its HTTP server, as of commit 874d39e.

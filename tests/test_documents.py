@@ -20,6 +20,14 @@ def execution_document(*given: Any) -> dict[str, Any]:
     return as_json(documents.execution_document(*given))
 
 
+def undo_document(*given: Any) -> dict[str, Any]:
+    return as_json(documents.undo_document(*given))
+
+
+def redo_document(*given: Any) -> dict[str, Any]:
+    return as_json(documents.redo_document(*given))
+
+
 def session_document(*given: Any) -> dict[str, Any]:
     return as_json(documents.session_document(*given))
 
@@ -51,7 +59,9 @@ def test_an_execution_is_this_document(hosted: Hosted) -> None:
         "started_us": execution.time_us,
         "duration_us": execution.finished.duration_us,
         "digest": execution.finished.digest,
+        "undone": False,
     }
+    assert as_json(documents.execution_document(execution, undone=True))["undone"] is True
 
 
 def test_how_an_execution_ended_otherwise(hosted: Hosted) -> None:
@@ -104,6 +114,10 @@ def test_a_session_is_this_document(hosted: Hosted) -> None:
         ],
         "executions": 4,
         "last_execution": f"{live.state.id}.4",
+        "parent": None,
+        "inherited": 0,
+        "undone": [],
+        "redoable": [],
     }
 
 
@@ -117,6 +131,40 @@ def test_a_session_that_never_started_and_one_that_ended(hosted: Hosted) -> None
     with hosted.workspace.hosting():
         live.close("enough")
     assert session_document(live.state)["reason"] == "enough"
+
+
+def test_what_a_fork_has_from_its_parent_and_what_is_undone(hosted: Hosted) -> None:
+    live = hosted.new(name="shop")
+    for text in ("1", "2", "3"):
+        hosted.value(live, text)
+    live_id = live.state.id
+    undone = hosted.workspace.sessions.get(live_id).undo(2)
+    assert undo_document(live.state, undone) == {
+        "session": live_id,
+        "undone": [f"{live_id}.4", f"{live_id}.5"],
+        "back_to": f"{live_id}.3",
+        "generation": 1,
+    }
+    version = live.state.version
+    fork = hosted.fork(live)
+    document = session_document(fork.state)
+    assert document["parent"] == {"session": live_id, "name": "shop", "version": version}
+    assert (document["executions"], document["last_execution"]) == (0, None)
+    assert document["inherited"] == 5
+    assert document["undone"] == document["redoable"] == [f"{live_id}.4", f"{live_id}.5"]
+    assert redo_document(fork.state, fork.redo()) == {
+        "session": fork.state.id,
+        "redone": [f"{live_id}.4", f"{live_id}.5"],
+        "generation": 1,
+    }
+    document = session_document(fork.state)
+    assert document["undone"] == document["redoable"] == []
+    hosted.value(fork, "4")
+    assert session_document(fork.state)["last_execution"] == f"{fork.state.id}.6"
+    assert undo_document(fork.state, fork.undo(4))["back_to"] is None
+    assert session_document(fork.state)["undone"] == [
+        f"{live_id}.3", f"{live_id}.4", f"{live_id}.5", f"{fork.state.id}.6",
+    ]  # fmt: skip
 
 
 def test_an_event_is_its_row_with_the_payload_read(hosted: Hosted) -> None:

@@ -10,8 +10,8 @@ from vmgit.engine.api import Job
 from vmgit.errors import UnavailableError
 from vmgit.events.session import Restored
 from vmgit.heap import catch_up, new_heap, profile_of, realm_config
+from vmgit.live import LiveSession
 from vmgit.profile import Capabilities, Globals, Modules, Profile
-from vmgit.sessions import LiveSession
 
 #: Executions that leave traces of every kind, and one that reads them all.
 STATEFUL = [

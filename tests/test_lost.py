@@ -15,7 +15,7 @@ from workspaces import Folder
 from vmgit.engine import launch
 from vmgit.errors import EnvironmentFailure, RefusedError, UnavailableError
 from vmgit.events.session import Lost
-from vmgit.sessions import LiveSession
+from vmgit.live import LiveSession
 
 #: A real worker that does something else with the text of one prompt, unless the file `cured` was
 #: there when it booted.

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspaces import Folder
 
+from vmgit.live import LiveSession
 from vmgit.outcome import ConsoleLine, Fault, HostCall, Outcome, Value
 from vmgit.redact import Redactor
-from vmgit.sessions import LiveSession
 
 SECRET = "s3cr3t-value"
 ODD = 's3cr3t-va\'lue\n"x"'

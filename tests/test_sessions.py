@@ -17,7 +17,8 @@ from vmgit.errors import (
     VmgitError,
 )
 from vmgit.events.session import Created, Ready
-from vmgit.sessions import Update, new_session_id
+from vmgit.live import Update
+from vmgit.sessions import new_session_id
 
 BASE, RATES = "startup/00-base.js", "lib/rates.js"
 

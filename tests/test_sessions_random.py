@@ -1,16 +1,19 @@
 """Random edits, Git commands and executions: after every step log, state, heap and replay agree.
 
-A state machine drives one session of a real workspace, sometimes from a second host. What must
-hold does not depend on what the steps do: the live state is the fold of the log, the projections
-are too, a heap that is rebuilt from nothing compares equal, and a replay finds nothing different.
+A state machine drives the sessions of a real workspace, one and its forks, sometimes from a second
+host. What must hold does not depend on what the steps do: the live state is the fold of the log,
+the projections are too, a heap that is rebuilt from nothing compares equal, and a replay finds
+nothing different.
 """
 
 from __future__ import annotations
 
 import itertools
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hosted import Hosted
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -25,6 +28,7 @@ from workspaces import Folder
 
 from vmgit.engine.process import WorkerRealm
 from vmgit.errors import RefusedError
+from vmgit.live import LiveSession
 from vmgit.state import SessionState
 
 FILES = ("startup/a.js", "startup/b.js", "lib/m.js", "scripts/s.js")
@@ -74,8 +78,13 @@ TEXTS = (
 )
 
 
+#: A family of sessions is one with its forks and theirs.
+MOST_SESSIONS = 3
+WHO, WHICH = st.integers(min_value=0, max_value=1), st.integers(min_value=0, max_value=2)
+
+
 class Life(RuleBasedStateMachine):
-    """The life of one session."""
+    """The life of one session and its forks."""
 
     def __init__(self, root: Path, template: WorkerRealm) -> None:
         super().__init__()
@@ -89,7 +98,7 @@ class Life(RuleBasedStateMachine):
         self.folder.commit("workspace")
         self.template = template
         self.hosts = [Hosted(self.folder, template), Hosted(self.folder, template)]
-        self.session = self.hosts[0].new(name="life").state.id
+        self.sessions = [self.hosts[0].new(name="life").state.id]
 
     def teardown(self) -> None:
         for host in self.hosts:
@@ -131,33 +140,65 @@ class Life(RuleBasedStateMachine):
 
     # -- the session -------------------------------------------------------------------------
 
-    @rule(who=st.integers(min_value=0, max_value=1), text=st.sampled_from(TEXTS))
-    def run(self, who: int, text: str) -> None:
-        self._use(who, lambda host, live: host.run(live, text))
+    @rule(who=WHO, which=WHICH, text=st.sampled_from(TEXTS))
+    def run(self, who: int, which: int, text: str) -> None:
+        self._use(who, which, lambda host, live: host.run(live, text))
 
-    @rule(who=st.integers(min_value=0, max_value=1))
-    def run_again(self, who: int) -> None:
-        self._use(who, lambda host, live: [host.run(live, text) for text in TEXTS[:3]])
+    @rule(who=WHO, which=WHICH)
+    def run_again(self, who: int, which: int) -> None:
+        self._use(who, which, lambda host, live: [host.run(live, text) for text in TEXTS[:3]])
 
-    @rule(who=st.integers(min_value=0, max_value=1))
-    def run_file(self, who: int) -> None:
+    @rule(who=WHO, which=WHICH)
+    def run_file(self, who: int, which: int) -> None:
         if (self.folder.root / "scripts/s.js").exists():
-            self._use(who, lambda host, live: host.file(live, "scripts/s.js", "x"))
+            self._use(who, which, lambda host, live: host.file(live, "scripts/s.js", "x"))
 
-    @rule(who=st.integers(min_value=0, max_value=1))
-    def update(self, who: int) -> None:
-        self._use(who, lambda host, live: host.update(live))
+    @rule(who=WHO, which=WHICH)
+    def update(self, who: int, which: int) -> None:
+        self._use(who, which, lambda host, live: host.update(live))
 
-    @rule(who=st.integers(min_value=0, max_value=1))
-    def drop(self, who: int) -> None:
-        self._use(who, lambda host, live: live.drop_heap())
+    @rule(who=WHO, which=WHICH)
+    def drop(self, who: int, which: int) -> None:
+        self._use(who, which, lambda host, live: live.drop_heap())
 
-    def _use(self, who: int, use: object) -> None:
+    @rule(
+        who=WHO,
+        which=WHICH,
+        moves=st.lists(st.sampled_from(["run", "undo", "undo 2", "redo"]), min_size=2, max_size=8),
+    )
+    def go_back_and_forth(self, who: int, which: int, moves: list[str]) -> None:
+        def use(host: Hosted, live: LiveSession) -> None:
+            host.run(live, TEXTS[0])
+            for move in moves:
+                self._move(host, live, move)
+
+        self._use(who, which, use)
+
+    def _move(self, host: Hosted, live: LiveSession, move: str) -> None:
+        word, _, count = move.partition(" ")
+        possible = [execution.number for execution in live.state.undoable]
+        if word == "run":
+            host.run(live, TEXTS[0])
+        elif word == "redo" and live.state.redoable:
+            expected = [step.number for step in live.state.redoable[-1]]
+            assert host.redo(live) == expected
+        elif word == "undo" and int(count or 1) <= len(possible):
+            assert host.undo(live, int(count or 1)) == possible[-int(count or 1) :]
+        else:
+            with pytest.raises(RefusedError, match=r"nothing to redo|to undo since generation"):
+                host.redo(live) if word == "redo" else host.undo(live, int(count or 1))
+
+    @rule(who=WHO, which=WHICH)
+    def fork(self, who: int, which: int) -> None:
+        if len(self.sessions) < MOST_SESSIONS:
+            self._use(who, which, lambda host, live: self.sessions.append(host.fork(live).state.id))
+
+    def _use(self, who: int, which: int, use: Callable[[Hosted, LiveSession], object]) -> None:
         host = self.hosts[who]
         with host.workspace.hosting() as sessions:
-            live = sessions.get(self.session)
+            live = sessions.get(self.sessions[which % len(self.sessions)])
         try:
-            use(host, live)  # type: ignore[operator]
+            use(host, live)
         except RefusedError as error:
             assert "has crashed" in error.message, error  # noqa: PT017
 
@@ -165,9 +206,12 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def everything_agrees(self) -> None:
-        host = self.hosts[0]
+        for session in self.sessions:
+            self._session_agrees(self.hosts[0], session)
+
+    def _session_agrees(self, host: Hosted, session: str) -> None:
         with host.workspace.hosting() as sessions:
-            live = sessions.get(self.session)
+            live = sessions.get(session)
         state = host.state(live)
         assert live.state == state
         self._projections_agree(host, state)
@@ -179,7 +223,7 @@ class Life(RuleBasedStateMachine):
         rows = host.replay(live)
         bad = [row for row in rows if row.verdict not in ("same", "skipped")]
         assert not bad, bad
-        assert len(rows) == len(state.executions)
+        assert [row.execution for row in rows] == [one.id for one in state.executions.values()]
         for row in rows:
             number = int(row.execution.rpartition(".")[2])
             assert (row.verdict == "skipped") == (not state.executions[number].completed)
@@ -187,28 +231,37 @@ class Life(RuleBasedStateMachine):
     def _projections_agree(self, host: Hosted, state: SessionState) -> None:
         row = host.workspace.views.session(state.id)
         assert row is not None
-        last = f"{state.id}.{max(state.executions)}" if state.executions else None
+        last = state.own[-1].id if state.own else None
         assert (row.state, row.generation, row.executions, row.last_execution) == (
             state.status,
             state.generation,
-            len(state.executions),
+            len(state.own),
             last,
         )
         rows = host.workspace.views.executions(state.id, limit=None)
         shown = {
-            one.number: (one.status, one.kind, one.path, one.tree, one.generation, one.digest)
+            one.id: (
+                one.status,
+                one.kind,
+                one.path,
+                one.tree,
+                one.generation,
+                one.digest,
+                one.undone,
+            )
             for one in rows
         }
         assert shown == {
-            number: (
+            one.id: (
                 one.status,
                 one.started.kind,
                 one.started.path,
                 one.started.tree,
                 one.started.generation,
                 one.finished.digest if one.finished else None,
+                one.number in state.undone,
             )
-            for number, one in state.executions.items()
+            for one in state.own
         }
 
 

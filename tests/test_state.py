@@ -183,6 +183,58 @@ def test_a_replayed_generation_runs_old_executions_on_the_new_tree() -> None:
     ]
 
 
+def numbers(stream: Stream) -> list[int]:
+    return [number for number, _, _ in stream.steps]
+
+
+def test_an_undo_takes_the_last_steps_and_a_redo_brings_them_back() -> None:
+    stream = Stream().run(1, kind="startup").ready(1).run(2).run(3, end="error").run(4)
+    steps = stream.steps
+    stream.run(5, end="limit").add(se.Undone((3, 4), back_to=2))
+    state = stream.state
+    assert numbers(stream) == [1, 2]
+    assert (state.undone, state.epoch, state.next_number) == ({3, 4}, 2, 6)
+    assert [one.number for one in state.undoable] == [2]
+    stream.add(se.Undone((2,)))
+    assert numbers(stream) == [1]
+    stream.run(6, end="limit").failed()
+    stream.add(se.Redone((2,)))
+    assert numbers(stream) == [1, 2]
+    stream.add(se.Redone((3, 4)))
+    state = stream.state
+    assert stream.steps == steps
+    assert (state.undone, state.redoable, state.epoch) == (set(), [], 3)
+
+
+@pytest.mark.parametrize("end", ["ok", "error"])
+def test_nothing_comes_back_once_another_one_ran(end: Status) -> None:
+    stream = Stream().run(1, kind="startup").ready(1).run(2).add(se.Undone((2,))).run(3, end=end)
+    assert numbers(stream) == [1, 3]
+    assert (stream.state.redoable, stream.state.undone) == ([], {2})
+    with pytest.raises(ValueError, match=r"cannot redo \(2,\)"):
+        _ = stream.add(se.Redone((2,))).state
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_generation_ends_what_can_be_undone_and_redone(fresh: bool) -> None:
+    stream = Stream().run(1, kind="startup").ready(1).run(2).run(3).add(se.Undone((3,), back_to=2))
+    stream.run(4, kind="startup").refreshed(4, fresh=fresh)
+    state = stream.state
+    assert (state.undoable, state.redoable, state.undone) == ([], [], {3})
+    assert numbers(stream) == ([4] if fresh else [1, 2, 4])
+    stream.run(5)
+    assert [one.number for one in stream.state.undoable] == [5]
+    with pytest.raises(ValueError, match=r"cannot undo \(4, 5\)"):
+        _ = stream.add(se.Undone((4, 5))).state
+
+
+@pytest.mark.parametrize("executions", [(), (2,), (3, 2), (1, 2, 3), (2, 3, 4)])
+def test_an_undo_that_was_never_possible_is_refused(executions: tuple[int, ...]) -> None:
+    stream = Stream().run(1, kind="startup").ready(1).run(2).run(3)
+    with pytest.raises(ValueError, match="cannot undo"):
+        _ = stream.add(se.Undone(executions)).state
+
+
 def test_the_timeline_keeps_attempts_and_executions_in_order() -> None:
     stream = Stream().run(1, kind="startup").ready(1).run(2).failed().run(3)
     kinds = [

@@ -209,11 +209,12 @@ def catch_up(heap: Heap | None, state: SessionState, services: Services) -> tupl
     first: Difference | None = None
     try:
         for step in state.steps[heap.applied :]:
-            digest = _again(step, state.executions[step.number], heap, services)
+            execution = state.executions[step.number]
+            digest = _again(step, execution, heap, services)
             total += 1
             equal += digest == step.digest
             if first is None and digest != step.digest:
-                first = Difference(f"{state.id}.{step.number}", step.digest, digest)
+                first = Difference(execution.id, step.digest, digest)
             heap.applied += 1
     except BaseException:
         heap.close()

@@ -74,15 +74,12 @@ class Recorder:
         self.worktree = worktree
         self._running: dict[str, _Running] = {}
 
-    def create(self, session: str, created: NewEvent) -> StoredEvent:
-        """Append the first event of a new session's stream and return its row.
-
-        Nobody is told of the session before its first generation, whose event is fsynced.
-        """
+    def create(self, session: str, first: NewEvent, *, durable: bool) -> StoredEvent:
+        """Append the first event of a new session's stream and return its row."""
         return self._log.append(
             session,
-            [created],
-            durable=False,
+            [first],
+            durable=durable,
             actor=self.actor,
             worktree=self.worktree,
             expected_version=0,

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import EnvironmentFailure, UsageError
+from .errors import EnvironmentFailure
 from .eventlog.log import EventLog
 from .eventlog.rows import OPEN_STATES
 from .eventlog.views import Views
@@ -171,19 +171,15 @@ class Workspace(Worktree):
         """
         from .events.session import Origin
 
+        self.require_place(state)
         created = state.created
-        # Its paths begin at its own folder; a pinned session reads no worktree but that counts.
-        worktree = self.paths.worktree_name if created.pinned is not None else state.worktree
-        if (worktree, created.prefix) != (self.paths.worktree_name, self.paths.prefix):
-            place = f"{state.worktree}:{created.prefix or '.'}"
-            raise UsageError(
-                f"session {state.label} follows another worktree or folder ({place}).",
-                hints=["Run the command there; `vmgit session show` tells where it was made."],
-                details={"session": state.id},
-            )
         if created.pinned is not None:
             return Origin(tree=created.tree, commit=created.commit, dirty=False)
         return self.snapshot()
+
+    def require_place(self, state: SessionState) -> None:
+        """Raise `UsageError` when a session follows another worktree or workspace folder."""
+        state.require_place(self.paths.worktree_name, self.paths.prefix)
 
     @part
     def realms(self) -> RealmPool:

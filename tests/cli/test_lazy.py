@@ -107,7 +107,7 @@ def _complete(typed: str) -> tuple[list[str], set[str]]:
     ("typed", "offered"),
     [
         ("vmgit se", ["session"]),
-        ("vmgit session ", ["new", "list", "show", "refresh", "close"]),
+        ("vmgit session ", ["new", "list", "show", "refresh", "fork", "undo", "redo", "close"]),
         ("vmgit journal v", ["verify"]),
         ("vmgit run --pro", ["--profile"]),
         ("vmgit session new --a", ["--at"]),

@@ -17,7 +17,7 @@ from .terminal import Terminal, eventually
 
 KEYS = {
     *("execution", "session", "kind", "status", "path", "blob", "args", "console", "value"),
-    *("tree", "commit", "dirty", "generation", "started_us", "duration_us", "digest"),
+    *("tree", "commit", "dirty", "generation", "started_us", "duration_us", "digest", "undone"),
 }
 
 

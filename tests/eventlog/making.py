@@ -49,6 +49,11 @@ def ready(generation: int = 1) -> se.Ready:
     )
 
 
+def forked(parent: str, version: int, name: str | None = None) -> se.Forked:
+    """Return the payload that begins a fork."""
+    return se.Forked(parent=parent, version=version, seed=SEED, name=name, vmgit="0")
+
+
 def refreshed(generation: int) -> se.Refreshed:
     """Return the payload of a further generation without startup files."""
     return se.Refreshed(

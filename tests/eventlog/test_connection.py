@@ -38,7 +38,7 @@ def test_pragmas_are_set_on_the_first_and_the_second_opening(path: Path) -> None
         "busy_timeout": 10_000,
         "journal_size_limit": 8 * 1024 * 1024,
         "application_id": int.from_bytes(b"vmgt", "big"),
-        "user_version": 2,
+        "user_version": 3,
     }
     for _ in range(2):
         with EventLog.open(path) as log:

@@ -57,7 +57,7 @@ def test_health_tells_sizes_and_mode(log: EventLog, path: Path) -> None:
     put(log, "s", note())
     health = log.health()
     assert (health.path, health.journal_mode, health.readonly) == (str(path), "wal", False)
-    assert health.schema_version == 2
+    assert health.schema_version == 3
     assert health.database_bytes == path.stat().st_size
     assert health.wal_bytes == Path(f"{path}-wal").stat().st_size > 0
 

@@ -47,8 +47,8 @@ def test_a_newer_log_is_not_written(written: Path) -> None:
     error = caught.value
     assert (error.kind, error.exit_code) == ("log_newer", 4)
     assert "schema version 7" in error.message
-    assert f"this vmgit ({__version__}) knows versions up to 2" in error.message
-    assert error.details == {"log_version": 7, "known_version": 2}
+    assert f"this vmgit ({__version__}) knows versions up to 3" in error.message
+    assert error.details == {"log_version": 7, "known_version": 3}
     assert "Upgrade vmgit" in error.hints[0]
     assert written.read_bytes() == before
 

@@ -14,6 +14,7 @@ from vmgit.eventlog import migrations
 from vmgit.eventlog.log import EventLog
 from vmgit.eventlog.verify import verify
 from vmgit.eventlog.views import Views
+from vmgit.events.session import Undone
 
 from .making import created, note, put, raw, ready, record, run
 
@@ -40,7 +41,7 @@ def _tables(connection: sqlite3.Connection) -> list[str]:
 def test_the_shipped_migrations_make_the_documented_tables(connection: sqlite3.Connection) -> None:
     migrations.migrate(connection)
     assert _tables(connection) == ["event", "execution", "session", "sqlite_sequence"]
-    assert migrations.schema_version(connection) == migrations.newest_version() == 2
+    assert migrations.schema_version(connection) == migrations.newest_version() == 3
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     assert application == migrations.APPLICATION_ID
 
@@ -108,9 +109,28 @@ def test_an_older_log_gets_the_projections_of_its_events(path: Path) -> None:
         connection.execute("PRAGMA user_version = 1")
     with EventLog.open(path) as log:
         assert Views(log.database).find_session("shop").executions == 2
-        assert log.health().schema_version == 2
+        assert log.health().schema_version == 3
         put(log, "s", note())
         assert verify(log).rows == 7
+
+
+def test_a_log_from_before_forks_and_undos(path: Path) -> None:
+    """Opened by this version, it has what it had, and can take what is new."""
+    with EventLog.open(path) as log:
+        record(log, "s", created("shop"), ready())
+        run(log, "s", [1, 2])
+    with raw(path) as connection:
+        for column in ("parent", "parent_version"):
+            connection.execute(f"ALTER TABLE session DROP COLUMN {column}")
+        connection.execute("ALTER TABLE execution DROP COLUMN undone")
+        connection.execute("PRAGMA user_version = 2")
+    with EventLog.open(path) as log:
+        row = Views(log.database).find_session("shop")
+        assert (row.executions, row.parent, row.parent_version) == (2, None, None)
+        record(log, "s", Undone((2,), back_to=1))
+        undone = [one.undone for one in Views(log.database).executions("s")]
+        assert undone == [True, False]
+        assert verify(log).ok
 
 
 def test_an_upgrade_that_cannot_finish_is_not_begun(

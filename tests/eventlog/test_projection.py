@@ -20,12 +20,13 @@ from vmgit.events import execution as ex
 from vmgit.events import session as se
 from vmgit.events.envelope import NewEvent
 from vmgit.events.registry import encode
-from vmgit.state import fold
+from vmgit.history import read_session
 
 from .making import (
     OID,
     created,
     finished,
+    forked,
     note,
     put,
     raw,
@@ -182,14 +183,61 @@ def test_rebuild_reports_progress(log: EventLog) -> None:
     assert calls == [10_000, 20_000]
 
 
+def test_a_fork_has_the_facts_of_its_parent_then(log: EventLog) -> None:
+    record(log, "p", created("shop", prefix="web", pinned="v1", ephemeral=True), ready())
+    run(log, "p", [1])
+    (event,) = record(log, "f", forked("p", 4, "twin"))
+    record(log, "p", refreshed(2), se.Closed())
+    row = Views(log.database).session("f")
+    assert row is not None
+    assert (row.name, row.profile, row.prefix, row.pinned) == ("twin", "default", "web", "v1")
+    assert (row.state, row.generation, row.ephemeral, row.reason) == ("active", 1, False, None)
+    assert (row.parent, row.parent_version, row.created_seq) == ("p", 4, event.seq)
+    assert (row.executions, row.last_execution) == (0, None)
+    with pytest.raises(UsageError, match="has that name already"):
+        record(log, "g", forked("p", 4, "shop"))
+    before = tables(log)
+    log.rebuild()
+    assert tables(log) == before
+
+
+def test_a_fork_of_what_is_not_there_is_no_session(log: EventLog) -> None:
+    before = tables(log)
+    record(log, "f", forked("nobody", 4))
+    assert tables(log) == before
+
+
+def test_an_undo_marks_the_sessions_own_executions(log: EventLog) -> None:
+    record(log, "p", created(), ready())
+    run(log, "p", [1, 2])
+    record(log, "f", forked("p", 6))
+    run(log, "f", [3])
+    record(log, "f", se.Undone((1, 2, 3)))
+    views = Views(log.database)
+
+    def undone() -> list[str]:
+        return [row.id for row in views.executions(limit=None) if row.undone]
+
+    assert undone() == ["f.3"]
+    record(log, "p", se.Undone((2,), back_to=1))
+    assert undone() == ["f.3", "p.2"]
+    record(log, "f", se.Redone((1, 2, 3)))
+    assert undone() == ["p.2"]
+    put(log, "p", NewEvent("session.redone", 1, '{"executions":["2",true,null,2]}'))
+    assert undone() == []
+
+
 Move = Callable[["Life", EventLog], None]
 
 
 class Life:
-    """A session whose further events are chosen one by one, so that their order is possible."""
+    """A session whose further events are chosen one by one, so that their order is possible.
 
-    def __init__(self, id: str, name: str | None) -> None:
-        self.id, self.name = id, name
+    The second session is a fork of the first one where that has a generation by then.
+    """
+
+    def __init__(self, id: str, name: str | None, parent: Life | None = None) -> None:
+        self.id, self.name, self.parent = id, name, parent
         self.generation = 0
         self.number = 0
         self.open: int | None = None
@@ -199,13 +247,37 @@ class Life:
         """Append the events of one choice."""
         if not self.born:
             self.born = True
-            record(log, self.id, created(self.name, ephemeral=choice % 2 == 0))
+            self._begin(log, choice)
         elif self.open is not None:
             self._end(log, choice)
+        elif choice == 2 and self.generation and self._go_back(log):
+            return
         elif choice < 3 and self.generation:
             self._start(log, text=f"code {choice}\nmore")
         else:
             self._change(log, choice)
+
+    def _begin(self, log: EventLog, choice: int) -> None:
+        parent = self.parent
+        if parent is not None and parent.generation and parent.open is None:
+            self.generation, self.number = parent.generation, parent.number
+            record(log, self.id, forked(parent.id, log.version(parent.id), self.name))
+        else:
+            record(log, self.id, created(self.name, ephemeral=choice % 2 == 0))
+
+    def _go_back(self, log: EventLog) -> bool:
+        """Undo the last execution or two, or redo, where that is possible."""
+        state = read_session(log, self.id)
+        if state.redoable:
+            steps = state.redoable[-1]
+            record(log, self.id, se.Redone(tuple(step.number for step in steps)))
+            return True
+        *kept, last = [None, *(one.number for one in state.undoable)]
+        if last is None:
+            return False
+        taken = (kept.pop(), last) if len(kept) > 2 else (last,)
+        record(log, self.id, se.Undone(taken, back_to=kept[-1]))  # type: ignore[arg-type]
+        return True
 
     def _start(self, log: EventLog, **fields: Any) -> None:
         self.number += 1
@@ -242,7 +314,8 @@ class Life:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9)), max_size=40))
 def test_live_rebuilt_and_folded_agree(moves: list[tuple[int, int]]) -> None:
-    lives = [Life("s1", "shop"), Life("s2", None), Life("s3", "web")]
+    first = Life("s1", "shop")
+    lives = [first, Life("s2", None, first), Life("s3", "web")]
     with (
         tempfile.TemporaryDirectory() as folder,
         EventLog.open(Path(folder) / "events.db") as log,
@@ -254,9 +327,13 @@ def test_live_rebuilt_and_folded_agree(moves: list[tuple[int, int]]) -> None:
         assert tables(log) == live
         views = Views(log.database)
         for row in views.sessions():
-            state = fold(log.read(stream=row.id))
+            state = read_session(log, row.id)
             assert (row.state, row.generation) == (state.status, state.generation)
-            assert row.executions == len(state.executions)
+            assert row.executions == len(state.own)
+            assert (row.parent, row.parent_version) == (
+                (state.parent.session, state.parent.version) if state.parent else (None, None)
+            )
             for execution in views.executions(row.id, limit=None):
                 folded = state.executions[execution.number]
                 assert (execution.status, execution.id) == (folded.status, folded.id)
+                assert execution.undone == (execution.number in state.undone)

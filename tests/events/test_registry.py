@@ -31,6 +31,9 @@ PAYLOADS: dict[str, msgspec.Struct] = {
         tree=OID, commit=OID, dirty=True, profile="p", seed="5e" * 16, name="n", prefix="sub",
         pinned="HEAD~1", ephemeral=True, vmgit="1",
     ),
+    "session.forked": se.Forked(parent="p", version=7, seed="5e" * 16, name="n", vmgit="1"),
+    "session.undone": se.Undone((3, 5), back_to=2),
+    "session.redone": se.Redone((3, 5)),
     "session.ready": se.Ready(**GENERATION),
     "session.refreshed": se.Refreshed(
         **GENERATION, mode="replay", fresh=True, changed=("a.js",), replayed=(se.Replayed(3, "d"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hosted import Hosted, console
 
-from vmgit.sessions import LiveSession
+from vmgit.live import LiveSession
 
 GRANTS = '[capabilities.fs]\nread = ["data/**", "made/**"]\nwrite = ["made/**"]\n'
 USE = "const fs = require('vmgit:fs');"

@@ -10,9 +10,9 @@ from hosted import Hosted, console
 from workspaces import Folder
 
 from vmgit.events.session import Ready, Refreshed, RefreshFailed
+from vmgit.live import LiveSession
 from vmgit.outcome import Fault
 from vmgit.refresh.perform import fault_location
-from vmgit.sessions import LiveSession
 
 BASE, RULES, RATES = "startup/00-base.js", "startup/10-rules.js", "lib/rates.js"
 GOOD = {RULES: 'const { rate } = require("rates");\n', RATES: "exports.rate = 3;\n"}

@@ -10,6 +10,7 @@ import pytest
 from hosted import Hosted
 from workspaces import Folder
 
+from vmgit.live import LiveSession
 from vmgit.refresh.plan import (
     Blocked,
     Decision,
@@ -19,7 +20,6 @@ from vmgit.refresh.plan import (
     changed_files,
     decide,
 )
-from vmgit.sessions import LiveSession
 
 PROFILE, BASE, RULES = "profiles/default.toml", "startup/00-base.js", "startup/10-rules.js"
 STARTUP = 'startup = ["startup/00-base.js", "startup/10-rules.js"]\n'

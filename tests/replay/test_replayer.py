@@ -15,10 +15,10 @@ from workspaces import Folder
 
 from vmgit.engine.api import Host, Job, Realm, Result, Source
 from vmgit.events.registry import encode
+from vmgit.live import LiveSession
 from vmgit.replay.compare import Row
 from vmgit.replay.replayer import Replayer
 from vmgit.replay.target import AsRecorded
-from vmgit.sessions import LiveSession
 
 BASE, RULES, RATES = "startup/00-base.js", "startup/10-rules.js", "lib/rates.js"
 STARTUP = f'startup = ["{BASE}", "{RULES}"]\n'

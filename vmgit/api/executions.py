@@ -71,7 +71,9 @@ class Executions:
 
     def get(self, execution: str) -> ExecutionDocument:
         """Return one execution with what it printed and how it ended. Raises `NotFoundError`."""
-        return execution_document(fold_execution(self._parts.events_of(self._find(execution))))
+        row = self._find(execution)
+        one = fold_execution(self._parts.events_of(row))
+        return execution_document(one, undone=row.undone)
 
     def events(self, execution: str) -> builtins.list[EventDocument]:
         """Return the events of one execution, in order. Raises `NotFoundError`."""

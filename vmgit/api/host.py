@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
-from vmgit.sessions import LiveSession, Sessions
+from vmgit.live import LiveSession
+from vmgit.sessions import Sessions
 from vmgit.workspace import Workspace as Parts
 
 from .ticket import Ticket
@@ -21,6 +22,10 @@ T = TypeVar("T")
 
 class Host(Protocol):
     """Runs work on sessions, one piece at a time per session."""
+
+    @property
+    def sessions(self) -> Sessions:
+        """The live sessions, for work that runs here now."""
 
     def in_session(
         self, session: str, work: Callable[[LiveSession], T], *, wait: bool, ticket: Ticket
@@ -45,6 +50,11 @@ class InlineHost:
         self._parts = parts
         self._on_wait = on_wait
         self._turn = threading.RLock()
+
+    @property
+    def sessions(self) -> Sessions:
+        """See `Host`."""
+        return self._parts.sessions
 
     def in_session(
         self, session: str, work: Callable[[LiveSession], T], *, wait: bool, ticket: Ticket

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vmgit.documents import RefreshDocument, RestoredDocument
 from vmgit.events.session import Ready, Refreshed, RefreshFailed, Restored
-from vmgit.sessions import Update
+from vmgit.live import Update
 from vmgit.state import SessionState
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 
+from vmgit.history import read_session
 from vmgit.replay.compare import ReplayDocument, Row, summary
 from vmgit.replay.replayer import Replayer
 from vmgit.replay.target import AsRecorded, AtRevision, Target
-from vmgit.state import SessionState, fold
+from vmgit.state import SessionState
 from vmgit.workspace import Workspace as Parts
 
 
@@ -23,7 +24,7 @@ class Replay:
         self._parts = parts
         row = parts.views.find_session(session)
         _ = parts.repository
-        self.state: SessionState = fold(parts.log.read(stream=row.id))
+        self.state: SessionState = read_session(parts.log, row.id)
         self.targets: list[Target] = self._targets(at)
 
     @property

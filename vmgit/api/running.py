@@ -9,7 +9,8 @@ from vmgit.documents import ExecutionDocument, RestoredDocument, execution_docum
 from vmgit.errors import NotFoundError, RefusedError
 from vmgit.events.session import Origin
 from vmgit.limits import Limits
-from vmgit.sessions import LiveSession, Sessions, Update
+from vmgit.live import LiveSession, Update
+from vmgit.sessions import Sessions
 from vmgit.workspace import Workspace as Parts
 
 from .missing import missing_file

@@ -7,16 +7,21 @@ from collections.abc import Sequence
 
 from vmgit.documents import (
     ExecutionDocument,
+    RedoDocument,
     RefreshDocument,
     SessionDocument,
     SessionSummaryDocument,
+    UndoDocument,
+    redo_document,
     session_document,
     session_summary,
+    undo_document,
 )
+from vmgit.errors import UsageError
 from vmgit.eventlog.rows import OPEN_STATES, SessionRow
-from vmgit.sessions import LiveSession
+from vmgit.history import read_session
+from vmgit.live import LiveSession
 from vmgit.sessions import Sessions as LiveSessions
-from vmgit.state import fold
 from vmgit.workspace import Workspace as Parts
 
 from .host import Host
@@ -71,7 +76,7 @@ class Sessions:
     def get(self, session: str) -> SessionDocument:
         """Return one session. Raises `NotFoundError`, or `UsageError` for an ambiguous id."""
         row = self._find(session)
-        return session_document(fold(self._parts.log.read(stream=row.id)))
+        return session_document(read_session(self._parts.log, row.id))
 
     def run(
         self,
@@ -104,6 +109,58 @@ class Sessions:
 
         def work(live: LiveSession) -> RefreshDocument:
             return refresh_document(live.update(self._parts.origin_of(live.state)), live.state)
+
+        row = self._find(session)
+        return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())
+
+    def fork(
+        self,
+        session: str,
+        *,
+        name: str | None = None,
+        wait: bool = True,
+        ticket: Ticket | None = None,
+    ) -> SessionDocument:
+        """Make a session that goes on from what `session` is now; the two share nothing after.
+
+        Raises `RefusedError` when there is nothing to go on from and `UsageError` for a name that
+        is taken or none.
+        """
+        check_name(name)
+        row = self._find(session)
+
+        def work(live: LiveSession) -> SessionDocument:
+            self._parts.require_place(live.state)
+            return session_document(self._host.sessions.fork(row.id, name=name).state)
+
+        return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())
+
+    def undo(
+        self, session: str, count: int = 1, *, wait: bool = True, ticket: Ticket | None = None
+    ) -> UndoDocument:
+        """Go back to before the last `count` executions of a session.
+
+        Those that ended by themselves count, throws included. Raises `RefusedError` when so many
+        cannot be undone: an undo does not cross a refresh.
+        """
+        if count < 1:
+            raise UsageError(f"{count} executions cannot be undone: give 1 or more.")
+
+        def work(live: LiveSession) -> UndoDocument:
+            self._parts.require_place(live.state)
+            return undo_document(live.state, live.undo(count))
+
+        row = self._find(session)
+        return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())
+
+    def redo(
+        self, session: str, *, wait: bool = True, ticket: Ticket | None = None
+    ) -> RedoDocument:
+        """Bring back what the last undo took away. Raises `RefusedError` when there is none."""
+
+        def work(live: LiveSession) -> RedoDocument:
+            self._parts.require_place(live.state)
+            return redo_document(live.state, live.redo())
 
         row = self._find(session)
         return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())

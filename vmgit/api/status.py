@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vmgit.documents import PendingSessionDocument, WorkspaceDocument
 from vmgit.eventlog.rows import OPEN_STATES, SessionRow
+from vmgit.history import read_session
 from vmgit.hostlock import holder
 from vmgit.refresh.plan import changed_files
-from vmgit.state import fold
 from vmgit.version import __version__
 from vmgit.workspace import Workspace as Parts
 
@@ -33,7 +33,7 @@ def workspace_document(parts: Parts) -> WorkspaceDocument:
 
 
 def _session(parts: Parts, row: SessionRow, tree: str) -> PendingSessionDocument:
-    state = fold(parts.log.read(stream=row.id))
+    state = read_session(parts.log, row.id)
     here = (row.worktree, row.prefix) == (parts.paths.worktree_name, parts.paths.prefix)
     source = parts.source(tree)
     pending = changed_files(state, source, parts.trust.require) if here else None

@@ -13,6 +13,10 @@ from .moments import moment
 _TELLING = (
     "name",
     "profile",
+    "parent",
+    "version",
+    "executions",
+    "back_to",
     "kind",
     "path",
     "text",

@@ -27,7 +27,7 @@ COMMANDS = {
     "init": ("vmgit.cli.init:init", "Make a folder a workspace."),
     "status": ("vmgit.cli.status:status", "Show the workspace, its sessions and what is due."),
     "run": ("vmgit.cli.run:run", "Run JavaScript and record it."),
-    "session": ("vmgit.cli.session:session", "Make, list, show, refresh and close sessions."),
+    "session": ("vmgit.cli.session:session", "Make, fork and close sessions; undo and redo."),
     "profile": ("vmgit.cli.profile:profile", "List, show, check and change profiles."),
     "exec": ("vmgit.cli.exec:exec_", "List, show and stop executions."),
     "log": ("vmgit.cli.log:log", "Show events."),

@@ -92,6 +92,28 @@ def _created(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
     ]
 
 
+def _forked(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
+    # What a fork begins with is what its parent's events have made until here.
+    return [
+        (
+            "INSERT INTO session (id, name, profile, worktree, prefix, state, generation,"
+            " executions, created_seq, created_us, updated_us, last_execution, pinned, ephemeral,"
+            " reason, parent, parent_version) SELECT ?, ?, profile, ?, prefix, 'active',"
+            " generation, 0, ?, ?, ?, NULL, pinned, 0, NULL, id, ? FROM session WHERE id = ?",
+            (
+                event.stream,
+                _text(payload, "name"),
+                event.worktree,
+                event.seq,
+                event.time_us,
+                event.time_us,
+                _int(payload, "version", None),
+                _text(payload, "parent"),
+            ),
+        )
+    ]
+
+
 def _serving(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
     return [
         (
@@ -121,6 +143,28 @@ def _ended(state: str) -> Callable[[StoredEvent, dict[str, Any]], list[Statement
                 "UPDATE session SET state = ?, reason = ?, updated_us = ? WHERE id = ?",
                 (state, _text(payload, "reason") or "", event.time_us, event.stream),
             )
+        ]
+
+    return rule
+
+
+def _undoing(undone: bool) -> Callable[[StoredEvent, dict[str, Any]], list[Statement]]:
+    def rule(event: StoredEvent, payload: dict[str, Any]) -> list[Statement]:
+        numbers = payload.get("executions")
+        touched = [n for n in numbers if type(n) is int] if isinstance(numbers, list) else []
+        # The executions that a fork has from its parent stay as they are there.
+        return [
+            *(
+                (
+                    "UPDATE execution SET undone = ? WHERE session = ? AND number = ?",
+                    (int(undone), event.stream, number),
+                )
+                for number in touched
+            ),
+            (
+                "UPDATE session SET updated_us = ? WHERE id = ?",
+                (event.time_us, event.stream),
+            ),
         ]
 
     return rule
@@ -211,9 +255,12 @@ def _number(event: StoredEvent) -> int | None:
 
 _RULES: dict[str, Callable[[StoredEvent, dict[str, Any]], list[Statement]]] = {
     "session.created": _created,
+    "session.forked": _forked,
     "session.ready": _serving,
     "session.refreshed": _serving,
     "session.refresh_failed": _refresh_failed,
+    "session.undone": _undoing(True),
+    "session.redone": _undoing(False),
     "session.lost": _ended("lost"),
     "session.closed": _ended("closed"),
     "execution.started": _started,

@@ -1,8 +1,8 @@
 """The rows of the projections: what is known at once about a session and an execution.
 
-The fields are the columns of `schema/0002_projections.sql`, in their order. Pure data: how they
-are read is for `views`, how they come about for `projection`. Named tuples, because commands that
-only list need not load msgspec.
+The fields are columns of the tables `session` and `execution` of `schema/`. Pure data: how they are
+read is for `views`, how they come about for `projection`. Named tuples, because commands that only
+list need not load msgspec.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ OPEN_STATES = ("starting", "active", "crashed")
 
 
 class SessionRow(NamedTuple):
-    """A session as the projections know it; times are microseconds since the epoch."""
+    """A session as the projections know it; times are microseconds since the epoch.
+
+    `executions` counts its own, not those of the session `parent` that it was forked from.
+    """
 
     id: str
     name: str | None
@@ -31,6 +34,8 @@ class SessionRow(NamedTuple):
     pinned: str | None
     ephemeral: bool
     reason: str | None
+    parent: str | None
+    parent_version: int | None
 
     @property
     def label(self) -> str:
@@ -45,7 +50,10 @@ class SessionRow(NamedTuple):
 
 
 class ExecutionRow(NamedTuple):
-    """An execution as the projections know it; `end_seq` is None while it runs."""
+    """An execution as the projections know it; `end_seq` is None while it runs.
+
+    `undone` is what its own session did; a fork may have undone it for itself alone.
+    """
 
     session: str
     number: int
@@ -63,6 +71,7 @@ class ExecutionRow(NamedTuple):
     digest: str | None
     start_seq: int
     end_seq: int | None
+    undone: bool
 
     @property
     def id(self) -> str:
@@ -73,4 +82,4 @@ class ExecutionRow(NamedTuple):
     def from_row(cls, row: tuple[Any, ...]) -> ExecutionRow:
         """Return the execution of a row that has the columns in this order."""
         made = cls(*row)
-        return made._replace(dirty=bool(made.dirty))
+        return made._replace(dirty=bool(made.dirty), undone=bool(made.undone))

@@ -111,20 +111,32 @@ class Views:
     def find_execution(self, text: str) -> ExecutionRow:
         """Return the execution that `text` means.
 
-        `S.N` is number N of session S (anything that `find_session` takes, so `@.3` too), `S` the
-        last one of that session, `@-K` the one K before the last of all sessions. Raises
-        `NotFoundError` and `UsageError` as `find_session` does.
+        `S.N` is number N of session S (anything that `find_session` takes, so `@.3` too), which a
+        fork may have from its parent; `S` the last one of that session, `@-K` the one K before the
+        last of all sessions. Raises `NotFoundError` and `UsageError` as `find_session` does.
         """
         session, dot, number = text.rpartition(".")
         if dot and _is_number(number):
             row = self.find_session(session)
-            execution = self.execution(row.id, int(number))
+            execution = self._execution_or_inherited(row, int(number))
             if execution is None:
                 raise _no_execution(row, int(number))
             return execution
         if text.startswith("@-") and _is_number(text[2:]):
             return self._back(None, int(text[2:]))
         return self._back(self.find_session(text), 0)
+
+    def _execution_or_inherited(self, session: SessionRow, number: int) -> ExecutionRow | None:
+        row: SessionRow | None = session
+        before: int | None = None
+        while row is not None:
+            execution = self.execution(row.id, number)
+            if execution is not None and (before is None or execution.start_seq < before):
+                return execution
+            # Of the parent's executions a fork has those from before it began.
+            before = row.created_seq
+            row = self.session(row.parent) if row.parent is not None else None
+        return None
 
     def _back(self, session: SessionRow | None, steps: int) -> ExecutionRow:
         rows = self.executions(session.id if session else None, limit=steps + 1)

@@ -19,9 +19,12 @@ from .envelope import NewEvent, StoredEvent
 
 _TYPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
     "session.created": (1, session.Created),
+    "session.forked": (1, session.Forked),
     "session.ready": (1, session.Ready),
     "session.refreshed": (1, session.Refreshed),
     "session.refresh_failed": (1, session.RefreshFailed),
+    "session.undone": (1, session.Undone),
+    "session.redone": (1, session.Redone),
     "session.restored": (1, session.Restored),
     "session.lost": (1, session.Lost),
     "session.closed": (1, session.Closed),

@@ -1,4 +1,4 @@
-"""Payloads of the events of a session's life: made, ready, refreshed, failed, lost, closed."""
+"""Payloads of the events of a session's life: made, ready, refreshed, forked, undone, closed."""
 
 from __future__ import annotations
 
@@ -32,6 +32,21 @@ class Created(Origin, frozen=True, kw_only=True, omit_defaults=True):
     prefix: str = ""
     pinned: str | None = None
     ephemeral: bool = False
+    vmgit: str
+
+
+class Forked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`session.forked`: a session begins as another one was; this is its first event.
+
+    `parent` is the other session's id and `version` the place in its stream up to which its events
+    are this session's history: profile, generation, executions and their numbers come from there.
+    `seed` (32 hex digits), `name` and `vmgit` are the session's own.
+    """
+
+    parent: str
+    version: int
+    seed: str
+    name: str | None = None
     vmgit: str
 
 
@@ -103,6 +118,22 @@ class RefreshFailed(Origin, frozen=True, kw_only=True, omit_defaults=True):
     execution: int | None = None
     ran: tuple[int, ...] = ()
     duration_us: int = 0
+
+
+class Undone(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`session.undone`: the last executions (numbers, in order) no longer count.
+
+    The session is again as execution `back_to` left it; None: as its generation began.
+    """
+
+    executions: tuple[int, ...]
+    back_to: int | None = None
+
+
+class Redone(msgspec.Struct, frozen=True):
+    """`session.redone`: the executions that the last undo took away count again."""
+
+    executions: tuple[int, ...]
 
 
 class Difference(msgspec.Struct, frozen=True):

@@ -1,18 +1,21 @@
 """Replays a whole session: every recorded execution again, each with a verdict.
 
-It follows the recording's timeline with heaps of its own and never appends to the log. What is
-read where is the `Target`'s business; how one execution is played is the player's.
+It follows the recording's timeline with heaps of its own and never appends to the log. Where an
+undo went back and something else ran, a copy of the heap is kept, so that undone executions and
+those after them all run on the state that they had. What is read where is the `Target`'s business;
+how one execution is played is the player's.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vmgit.code import file_code
 from vmgit.engine.api import Job, Result, WorkerDied
 from vmgit.errors import UnavailableError, VmgitError
-from vmgit.events.session import Ready, Refreshed, RefreshFailed
+from vmgit.events.session import Ready, Redone, Refreshed, RefreshFailed, Undone
 from vmgit.execution import Execution
 from vmgit.heap import Heap, Services, new_heap, recorded_text
 from vmgit.profile import Profile
@@ -20,6 +23,7 @@ from vmgit.recorder import execution_seed
 from vmgit.state import SessionState
 
 from .compare import Row, Verdict, compare
+from .places import START, Place, needs_heap, places
 from .player import RecordedHost, play, relaxed
 from .target import Attempt, Entry, Target
 
@@ -39,6 +43,10 @@ class _Stage:
         self.verdict = "unavailable" if isinstance(error, UnavailableError) else "failed"
         self.cause = str(error)
 
+    def copy(self) -> _Stage:
+        """Return an independent copy. Raises `WorkerDied`."""
+        return replace(self, heap=self.heap.fork() if self.heap is not None else None)
+
     def close(self) -> None:
         """End the heap."""
         if self.heap is not None:
@@ -54,15 +62,34 @@ class Replayer:
         self._services = services
         self._target = target
         self._stage = _Stage()
+        self._place = START
+        #: How often a state is still needed, and the copies of those that were left.
+        self._uses = Counter(
+            place
+            for moment, place in zip(state.timeline, places(state), strict=True)
+            if needs_heap(moment, state)
+        )
+        self._copies: dict[Place, _Stage] = {}
+        self._undone: set[int] = set()
 
     def close(self) -> None:
         """End the heaps."""
-        self._stage.close()
+        for stage in (self._stage, *self._copies.values()):
+            stage.close()
+        self._copies.clear()
 
     def rows(self) -> Iterator[Row]:
         """Yield a row for each recorded execution, in order."""
         pending: list[Execution] = []
-        for item in self._state.timeline:
+        for item, place in zip(self._state.timeline, places(self._state), strict=True):
+            if isinstance(item, Undone):
+                self._undone.update(item.executions)
+                continue
+            if isinstance(item, Redone):
+                self._undone.difference_update(item.executions)
+                continue
+            if needs_heap(item, self._state):
+                self._go_to(place)
             if isinstance(item, int):
                 execution = self._state.executions[item]
                 if execution.started.kind == "startup":
@@ -77,6 +104,16 @@ class Replayer:
                 pending = []
                 yield from self._generation(item, claimed)
         yield from self._unclaimed(pending)
+
+    def _go_to(self, place: Place) -> None:
+        """Have the heap of a state ready for one use."""
+        if place != self._place:
+            if self._uses[self._place]:
+                self._copies[self._place] = self._stage
+            else:
+                self._stage.close()
+            self._stage, self._place = self._copies.pop(place), place
+        self._uses[place] -= 1
 
     # -- generations -------------------------------------------------------------------------
 
@@ -95,8 +132,8 @@ class Replayer:
         if isinstance(attempt, RefreshFailed):
             stage.close()
         else:
-            self._stage.close()
-            self._stage = stage
+            self.close()
+            self._stage, self._place = stage, (self._place[0] + 1, 0)
 
     def _start(
         self, stage: _Stage, attempt: Attempt, recorded: list[Execution], rows: dict[int, Row]
@@ -158,9 +195,12 @@ class Replayer:
     # -- executions --------------------------------------------------------------------------
 
     def _own(self, execution: Execution) -> Row:
-        stage = self._stage
         if not execution.completed:
             return self._skipped(execution)
+        stage = self._stage
+        if self._uses[self._place]:
+            self._copies[self._place] = stage.copy()
+        self._place = (self._place[0], execution.number)
         if stage.heap is None or stage.profile is None:
             return self._not_run(execution, stage)
         # Code of another revision may be stopped by a limit; the copy is what goes on then.
@@ -189,10 +229,11 @@ class Replayer:
         result, unanswered = self._play(execution, heap, profile, tree)
         replayed = result.outcome
         finished = execution.finished
-        causes = self._target.causes(execution, self._state)
         if unanswered:
             asked = ", ".join(dict.fromkeys(unanswered))
-            row = self._row(execution, "unanswered", (f"asked for {asked}", *causes))
+            row = self._row(
+                execution, "unanswered", (f"asked for {asked}", *self._causes(execution))
+            )
             return row, replayed.status
         if finished is not None and replayed.digest() == finished.digest:
             return self._row(execution, "same"), replayed.status
@@ -203,10 +244,20 @@ class Replayer:
             execution.started.kind,
             self._target.label,
             "different",
-            causes,
+            self._causes(execution),
             difference,
         )
         return row, replayed.status
+
+    def _causes(self, execution: Execution) -> tuple[str, ...]:
+        """Return the changed files that an execution, or what it ran on, depends on."""
+        executions = self._state.executions.values()
+        earlier = [
+            one
+            for one in executions
+            if one.number <= execution.number and one.completed and one.number not in self._undone
+        ]
+        return self._target.causes(earlier)
 
     def _play(
         self, execution: Execution, heap: Heap, profile: Profile, tree: str | None

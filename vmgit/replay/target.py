@@ -6,6 +6,7 @@ it still do the same?" and "what would change?".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +18,6 @@ from vmgit.outcome import Mode
 from vmgit.profile import Profile
 from vmgit.profile_load import check_startup, load_profile
 from vmgit.refresh.plan import dependencies
-from vmgit.state import SessionState
 
 Attempt = Ready | Refreshed | RefreshFailed
 
@@ -45,8 +45,8 @@ class Target(Protocol):
     def tree(self, tree: str) -> Tree:
         """Return where code of the recorded tree (oid) is read. Raises `UnavailableError`."""
 
-    def causes(self, execution: Execution, state: SessionState) -> tuple[str, ...]:
-        """Return the changed files that an execution depends on."""
+    def causes(self, executions: Iterable[Execution]) -> tuple[str, ...]:
+        """Return the files that executions read otherwise than they were recorded."""
 
 
 class AsRecorded:
@@ -69,7 +69,7 @@ class AsRecorded:
         """Return the recorded tree."""
         return self._services.source(tree)
 
-    def causes(self, execution: Execution, state: SessionState) -> tuple[str, ...]:
+    def causes(self, executions: Iterable[Execution]) -> tuple[str, ...]:
         """Return nothing: no file differs."""
         return ()
 
@@ -114,12 +114,11 @@ class AtRevision:
         """Return the revision's tree, whatever was recorded."""
         return self._source
 
-    def causes(self, execution: Execution, state: SessionState) -> tuple[str, ...]:
-        """Return the files that it, or what ran before it, read otherwise than here."""
+    def causes(self, executions: Iterable[Execution]) -> tuple[str, ...]:
+        """Return the files that executions read otherwise than here."""
         deps: dict[str, str | None] = {}
-        for number, other in state.executions.items():
-            if number <= execution.number and other.completed:
-                deps.update(dependencies(other))
+        for execution in executions:
+            deps.update(dependencies(execution))
         return tuple(sorted(path for path, oid in deps.items() if self._source.lookup(path) != oid))
 
     def _read(self, path: str) -> bytes | None:

@@ -14,7 +14,8 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from vmgit.api.ticket import Ticket
-from vmgit.sessions import LiveSession, Sessions
+from vmgit.live import LiveSession
+from vmgit.sessions import Sessions
 from vmgit.workspace import Workspace as Parts
 
 from .queues import ClosingError, Queues

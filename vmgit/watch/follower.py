@@ -17,7 +17,8 @@ from vmgit.errors import VmgitError
 from vmgit.events.envelope import StoredEvent
 from vmgit.events.registry import decode
 from vmgit.events.session import Origin, Ready, Refreshed, RefreshFailed
-from vmgit.sessions import LiveSession, Sessions, Update
+from vmgit.live import LiveSession, Update
+from vmgit.sessions import Sessions
 from vmgit.state import SessionState
 
 from .batch import Ready as Batched

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.exec.common import shown_status
 from vmgit.cli.moments import ago, took
 
 
@@ -40,7 +41,7 @@ def list_(app: App, session: str | None, limit: int, everything: bool) -> None:
             (
                 row.id,
                 row.kind,
-                row.status,
+                shown_status(row),
                 str(row.generation),
                 took(row.duration_us),
                 ago(row.started_us),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.exec.common import shown_status
 from vmgit.cli.moments import moment, took
 from vmgit.cli.streams import answer, one_line, visible
 
@@ -21,7 +22,7 @@ def show(app: App, execution: str) -> None:
     with app.open("exec show", reading=True) as workspace:
         row = workspace.views.find_execution(execution)
         one = fold_execution(workspace.events_of(row))
-    document = execution_document(one)
+    document = execution_document(one, undone=row.undone)
     if app.json:
         app.emit(document)
         return
@@ -39,7 +40,7 @@ def show(app: App, execution: str) -> None:
         ("generation", str(started.generation)),
         ("started", moment(one.time_us)),
         ("took", took(one.finished.duration_us) if one.finished is not None else None),
-        ("status", one.status),
+        ("status", shown_status(row)),
         ("digest", one.finished.digest if one.finished is not None else None),
         ("engine", f"{started.engine}, vmgit {started.vmgit}"),
     ]

@@ -22,16 +22,16 @@ def tighten(app: App, name: str, session: str) -> None:
 
     Nothing is written: review the diff, then apply it with git apply.
     """
+    from vmgit.history import read_session
     from vmgit.outcome import HostCall
     from vmgit.profile_edit import edit
-    from vmgit.state import fold
     from vmgit.tighten import tightened
 
     from .common import load, source_at
 
     with app.open("profile tighten", reading=True) as workspace:
         loaded = load(source_at(workspace, None), name)
-        state = fold(workspace.log.read(stream=workspace.views.find_session(session).id))
+        state = read_session(workspace.log, workspace.views.find_session(session).id)
     traces = (item for one in state.executions.values() for item in one.trace)
     calls = [item for item in traces if isinstance(item, HostCall)]
     changes = tightened(loaded.effective.capabilities, calls)

@@ -1,4 +1,4 @@
-"""`vmgit session`: make, list, show, refresh and close sessions."""
+"""`vmgit session`: make, fork, list, show and close sessions; undo what they ran."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ COMMANDS = {
         "vmgit.cli.session.refresh:refresh",
         "Bring a session up to date with its files.",
     ),
+    "fork": ("vmgit.cli.session.fork:fork", "Make a session that goes on from another one."),
+    "undo": ("vmgit.cli.session.undo:undo", "Go back to before the last executions."),
+    "redo": ("vmgit.cli.session.redo:redo", "Bring back what the last undo took away."),
     "close": ("vmgit.cli.session.close:close", "Close sessions; their log stays."),
 }
 
 
 @click.group(
-    cls=LazyGroup, table=COMMANDS, short_help="Make, list, show, refresh and close sessions."
+    cls=LazyGroup,
+    table=COMMANDS,
+    short_help="Make, fork and close sessions; undo and redo.",
 )
 def session() -> None:
-    """Make, list, show, refresh and close sessions."""
+    """Make, fork and close sessions; undo and redo."""

@@ -39,7 +39,7 @@ def list_(app: App, everything: bool, states: tuple[str, ...]) -> None:
     from vmgit.cli.table import write_table
 
     write_table(
-        ("SESSION", "NAME", "PROFILE", "STATE", "GEN", "EXECUTIONS", "CREATED", "AT"),
+        ("SESSION", "NAME", "PROFILE", "STATE", "GEN", "EXECUTIONS", "CREATED", "AT", "FORK OF"),
         [
             (
                 row.id,
@@ -50,6 +50,7 @@ def list_(app: App, everything: bool, states: tuple[str, ...]) -> None:
                 str(row.executions),
                 ago(row.created_us),
                 row.pinned or "",
+                row.parent or "",
             )
             for row in rows
         ],

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
+from vmgit.cli.exec.common import shown_status
 from vmgit.cli.moments import moment, took
 from vmgit.cli.streams import answer, one_line
+
+if TYPE_CHECKING:
+    from vmgit.documents import SessionDocument
+    from vmgit.state import Parent
 
 
 @click.command(short_help="Show one session.")
@@ -16,11 +23,11 @@ from vmgit.cli.streams import answer, one_line
 def show(app: App, session: str) -> None:
     """Show one session: where it came from, what serves, its last executions."""
     from vmgit.documents import session_document
-    from vmgit.state import fold
+    from vmgit.history import read_session
 
     with app.open("session show", reading=True) as workspace:
         row = workspace.views.find_session(session)
-        state = fold(workspace.log.read(stream=row.id))
+        state = read_session(workspace.log, row.id)
         executions = workspace.views.executions(row.id, limit=10)
     document = session_document(state)
     if app.json:
@@ -36,10 +43,13 @@ def show(app: App, session: str) -> None:
         ("created", created),
         ("commit", (document.commit or "none yet") + (" (dirty)" if document.dirty else "")),
         ("pinned at", state.created.pinned),
+        ("parent", _parent(state.parent) if state.parent is not None else None),
         ("worktree", state.worktree),
         ("generation", str(state.generation)),
         ("startup", ", ".join(entry.path for entry in document.startup) or "none"),
-        ("executions", str(document.executions)),
+        ("executions", _executions(document)),
+        ("undone", ", ".join(document.undone) or None),
+        ("redoable", ", ".join(document.redoable) or None),
     ]
     for label, text in facts:
         if text is not None:
@@ -51,7 +61,23 @@ def show(app: App, session: str) -> None:
         write_table(
             ("EXECUTION", "KIND", "STATUS", "GEN", "TOOK", "CODE"),
             [
-                (e.id, e.kind, e.status, str(e.generation), took(e.duration_us), e.code_preview)
+                (
+                    e.id,
+                    e.kind,
+                    shown_status(e),
+                    str(e.generation),
+                    took(e.duration_us),
+                    e.code_preview,
+                )
                 for e in executions
             ],
         )
+
+
+def _parent(parent: Parent) -> str:
+    return f"{parent.label} ({parent.session}) at version {parent.version}"
+
+
+def _executions(document: SessionDocument) -> str:
+    own, inherited = document.executions, document.inherited
+    return f"{own}, and {inherited} of its parent" if document.parent else str(own)
