@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,6 +94,57 @@ def test_a_shorter_name_leaves_nothing_of_a_longer_one(tmp_path: Path) -> None:
         pass
     with hold(path, "b"):
         assert holder(path) == f"b, pid {os.getpid()}"
+
+
+@pytest.mark.parametrize("died", [False, True])
+def test_who_only_asks_is_in_nobodys_way(tmp_path: Path, died: bool) -> None:
+    path = tmp_path / "host.lock"
+    if died:
+        with held_elsewhere(path):
+            pass
+        assert path.read_text()
+    else:
+        with hold(path, "vmgit run"):
+            pass
+        assert path.read_text() == ""
+    over = threading.Event()
+    seen: set[str | None] = set()
+
+    def ask() -> None:
+        while not over.is_set():
+            seen.add(holder(path))
+
+    asking = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in asking:
+        thread.start()
+    try:
+        for _ in range(300):
+            with hold(path, "vmgit run", wait=False):
+                pass
+    finally:
+        over.set()
+        for thread in asking:
+            thread.join()
+    assert seen <= {None, f"vmgit run, pid {os.getpid()}"}
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "host.lock"
+    path.touch()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with (
+            pytest.raises(EnvironmentFailure, match="cannot be written: File too large"),
+            hold(path, "vmgit run"),
+        ):
+            pytest.fail("nobody could be told")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    with hold(path, "vmgit run", wait=False):
+        pass
 
 
 def test_a_state_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vmgit.errors import RefusedError, UsageError
-from vmgit.profile_edit import edit, parse_assignment, readings
+from vmgit.profile_edit import ABSENT, edit, parse_assignment, readings
 
 PATH = "profiles/shop.toml"
 COMMENTED = """\
@@ -115,3 +115,52 @@ def test_assignments_and_their_readings() -> None:
     assert readings("data/**") == ["data/**"]
     assert readings('["a", "b"]') == [["a", "b"], '["a", "b"]']
     assert readings("1\nx = 2") == ["1\nx = 2"]
+
+
+#: A list as people write one: a comment after each item, a comma after the last.
+LISTS = st.lists(st.sampled_from("ABCDEFGH"), unique=True, max_size=8)
+
+
+@given(LISTS, LISTS)
+def test_a_list_changes_item_by_item_and_keeps_the_comments(
+    before: list[str], after: list[str]
+) -> None:
+    lines = "".join(f'  "{item}",  # about {item}\n' for item in before)
+    content = f"[capabilities]\nenv = [\n{lines}]\n"
+    edited = edit(PATH, content.encode(), [(("capabilities", "env"), after)]).decode()
+    assert tomllib.loads(edited)["capabilities"]["env"] == after
+    again = edit(PATH, edited.encode(), [(("capabilities", "env"), after)]).decode()
+    assert again == edited
+    if [item for item in before if item in after] == [item for item in after if item in before]:
+        assert all(f"# about {item}\n" in edited for item in before if item in after)
+
+
+@pytest.mark.parametrize(
+    ("before", "key", "after"),
+    [
+        ("[limits]\ncpu_ms = 100\nwall_ms = 200  # x\n", "limits.cpu_ms",
+         "[limits]\nwall_ms = 200  # x\n"),
+        ("limits.cpu_ms = 100\nrefresh = 'off'\n", "limits.cpu_ms", "refresh = 'off'\n"),
+        ("limits = { cpu_ms = 100, wall_ms = 200 }  # x\n", "limits.wall_ms",
+         "limits = { cpu_ms = 100  }  # x\n"),
+        ("# top\n[limits]\ncpu_ms = 100\n\n[capabilities]\nkv = false\n", "limits",
+         "# top\n[capabilities]\nkv = false\n"),
+        ("refresh = 'off'\n", "limits.cpu_ms", "refresh = 'off'\n"),
+    ],
+)  # fmt: skip
+def test_a_key_is_taken_out(before: str, key: str, after: str) -> None:
+    edited = edit(PATH, before.encode(), [(tuple(key.split(".")), ABSENT)])
+    assert edited.decode() == after
+
+
+def test_a_list_without_a_last_comma_gets_one() -> None:
+    content = b'[capabilities]\nenv = [\n  "A"  # no comma\n]\n'
+    edited = edit(PATH, content, [(("capabilities", "env"), ["A", "B"])])
+    assert edited == b'[capabilities]\nenv = [\n  "A",  # no comma\n  "B"\n]\n'
+
+
+def test_what_cannot_be_changed_safely_is_left_alone() -> None:
+    content = b'[capabilities]\nenv = [\n  "A"\n  # the end\n]\n'
+    with pytest.raises(UsageError, match="written in a way") as caught:
+        edit(PATH, content, [(("capabilities", "env"), ["A", "B"])])
+    assert caught.value.hints == ("Where a comment ends a list, put a comma before it.",)

@@ -370,3 +370,19 @@ def test_warm_heaps_belong_to_active_sessions(hosted: Hosted, template: WorkerRe
     with pytest.raises(VmgitError, match="has crashed"):
         _ = crashed.profile
     assert hosted.update(crashed) == Update(still_failing=crashed.state.failed)
+
+
+def test_ended_sessions_are_forgotten_and_hold_no_worker(hosted: Hosted) -> None:
+    kept, closed, elsewhere = hosted.new(), hosted.new(), hosted.new(name="elsewhere")
+    hosted.value(elsewhere, "1")
+    with hosted.workspace.hosting():
+        closed.close()
+    hosted.folder.fine("session", "close", "elsewhere")
+    with hosted.workspace.hosting() as sessions:
+        assert sessions.get(elsewhere.state.id).state.ended is not None
+        assert elsewhere._heap is None
+        sessions.create("default", hosted.workspace.snapshot())
+        assert sessions.get(kept.state.id) is kept
+        # The others are read from the log again for whoever still asks.
+        assert sessions.get(closed.state.id) is not closed
+        assert sessions.get(elsewhere.state.id) is not elsewhere

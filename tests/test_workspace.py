@@ -135,6 +135,28 @@ def test_a_session_of_another_worktree_is_refused_and_pinned_ones_are_not(
     assert hosted.value(live, "rate") == "3"
 
 
+def test_a_removed_worktree_closes_its_sessions_and_says_so(
+    hosted: Hosted, template: WorkerRealm
+) -> None:
+    git = hosted.folder.git
+    here = hosted.new(name="here")
+    other = git.folder.parent / "linked"
+    git("worktree", "add", "--quiet", "-b", "side", other)
+    with closing(Hosted(Folder(Git(other)), template)) as linked:
+        gone = linked.new(name="gone").state.id
+        pinned = linked.new(name="pinned", at="HEAD").state.id
+    away = other.rename(other.with_name("unmounted"))
+    with hosted.workspace.hosting() as sessions:
+        assert sessions.get(gone).state.status == "active"
+    away.rename(other)
+    git("worktree", "remove", "--force", other)
+    with hosted.workspace.hosting() as sessions:
+        assert sessions.get(gone).state.ended_reason == "its worktree linked was removed"
+        assert sessions.get(pinned).state.status == "active"
+        assert sessions.get(here.state.id).state.status == "active"
+    assert hosted.workspace.views.followed_worktrees() == ["main"]
+
+
 def test_a_session_of_another_folder_of_the_repository_is_refused(
     git: Git, template: WorkerRealm
 ) -> None:

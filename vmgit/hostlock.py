@@ -1,7 +1,8 @@
 """The host lock: who may run sessions of a repository right now.
 
 An exclusive flock on `host.lock` in the state folder, so the kernel gives it back whatever way its
-holder dies. The file's content only tells people who holds it; it decides nothing.
+holder dies. The file's content only tells people who holds it; it decides nothing. It is empty
+while nobody does, so that whoever only asks need not touch the lock.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from .errors import BusyError, EnvironmentFailure
 
 #: So long a turn is waited for in silence, seconds: most end sooner, and nobody wants to hear.
 _TURN_S = 0.3
+#: So long a lock is tried for that nobody wants to wait for, seconds: where its last holder died,
+#: somebody who only asks holds it for a moment.
+_MOMENT_S = 0.05
 
 
 def holder(path: Path) -> str | None:
@@ -26,9 +30,13 @@ def holder(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     try:
+        told = _told(descriptor)
+        if not told:
+            return None
+        # It says so, or it died. Trying takes the lock only in the second case.
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return os.read(descriptor, 256).decode("utf-8", "replace").strip() or "another process"
+        return _told(descriptor) or told
     finally:
         os.close(descriptor)
     return None
@@ -52,19 +60,36 @@ def hold(
     """
     descriptor = _open(path)
     try:
-        if not _taken(descriptor, _TURN_S if wait else 0):
-            other = os.pread(descriptor, 256, 0).decode("utf-8", "replace").strip()
-            other = other or "another process"
+        if not _taken(descriptor, _TURN_S if wait else _MOMENT_S):
+            other = _told(descriptor) or "another process"
             if not wait:
                 raise BusyError(f"{busy}, by {other}.", details={"holder": other})
             if on_wait is not None:
                 on_wait(other)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{who}, pid {os.getpid()}\n".encode(), 0)
-        yield
+        _tell(descriptor, f"{who}, pid {os.getpid()}\n")
+        try:
+            yield
+        finally:
+            _tell(descriptor, "")
     finally:
         os.close(descriptor)
+
+
+def _told(descriptor: int) -> str:
+    return os.pread(descriptor, 256, 0).decode("utf-8", "replace").strip()
+
+
+def _tell(descriptor: int, text: str) -> None:
+    """Write who holds the lock, for people. Raises `EnvironmentFailure` on a full disk."""
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode(), 0)
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"the file of a lock cannot be written: {error.strerror}.",
+            hints=["vmgit keeps it beside its log; the folder must be writable."],
+        ) from error
 
 
 def _taken(descriptor: int, patience_s: float) -> bool:

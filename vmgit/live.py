@@ -255,9 +255,10 @@ class LiveSession:
 
     def drop_heap(self) -> None:
         """End the realm and its checkpoint; the next use rebuilds it from the log."""
-        if self._heap is not None:
-            self._heap.close()
-            self._heap = None
+        # Taken first: another thread may end it at the same time.
+        heap, self._heap = self._heap, None
+        if heap is not None:
+            heap.close()
 
     def _took_us(self, steps: int) -> int:
         """Return how long all steps but the first `steps` took to run, microseconds."""

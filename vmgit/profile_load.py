@@ -148,6 +148,8 @@ class _Loader:
             message = f"no profile {quoted(name)}: there is no {profile_path(name)}"
         else:
             message = f"no profile {quoted(name)}: a name is lower-case letters, digits, - and _"
+        if valid and not near:
+            hints.append(f"if it is there but untracked: git add {profile_path(name)}")
         hints.append(
             f"profiles here: {', '.join(names)}"
             if names

@@ -56,6 +56,7 @@ class Sessions:
         Raises `VmgitError`, with nothing recorded, when the profile is bad, its grants are not
         trusted or the name is taken.
         """
+        self._forget_ended()
         self._services.require_trust(profile, self.check_profile(profile, origin))
         created = Created(
             tree=origin.tree,
@@ -144,7 +145,10 @@ class Sessions:
         live = self._live.get(session)
         if live is not None:
             live.take(self._log.read(stream=session, after=live.state.last_seq))
+            if live.state.ended is not None:
+                live.drop_heap()
             return live
+        self._forget_ended()
         live = self._live[session] = LiveSession(read_session(self._log, session), self._services)
         return live
 
@@ -156,9 +160,17 @@ class Sessions:
             self._services.recorder.abort(live.state, execution.number, reason)
         return open_ones
 
+    def _forget_ended(self) -> None:
+        """Drop the sessions that take nothing any more; their log has all there is to know."""
+        # A copy, because other threads make and find sessions meanwhile.
+        for live in list(self._live.values()):
+            if live.state.ended is not None:
+                live.drop_heap()
+                self._live.pop(live.state.id, None)
+
     def close(self) -> None:
         """End every heap. The sessions themselves stay as the log says."""
-        for live in self._live.values():
+        for live in list(self._live.values()):
             live.drop_heap()
 
 

@@ -1,8 +1,9 @@
 """Which profiles' grants this machine trusts: `trust.json` among vmgit's own files.
 
 A profile is a versioned file, so a branch may bring grants that nobody here has read. What goes
-beyond `console` and `kv` therefore applies only after exactly that content was trusted. It knows
-neither sessions nor Git; the file is never part of a repository's content.
+beyond `console` and `kv` therefore applies only after exactly that content was trusted; so does
+what `vmgit.toml` loosens (`trust_settings`). It knows neither sessions nor Git; the file is never
+part of a repository's content.
 """
 
 from __future__ import annotations
@@ -22,13 +23,18 @@ from .errors import DeniedError, EnvironmentFailure
 from .hostlock import hold
 from .profile import Capabilities, Profile
 
+#: Stands for `vmgit.toml` where the name of a profile stands; no profile can be called so.
+WORKSPACE = ""
 _FORMAT = 1
 #: Somebody who trusts more than fits in here has another problem.
 _MOST_BYTES = 4 * 1024 * 1024
 
 
 class Trusted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One content that was trusted for a profile of the workspace folder `prefix`."""
+    """One content that was trusted for a profile of the workspace folder `prefix`.
+
+    `profile` is `WORKSPACE` for what `vmgit.toml` says.
+    """
 
     prefix: str
     profile: str
@@ -85,7 +91,10 @@ class TrustStore:
 
         Raises `EnvironmentFailure` when the file cannot be read.
         """
-        grants = grants_beyond(capabilities)
+        return self.knows(name, grants_beyond(capabilities))
+
+    def knows(self, name: str, grants: dict[str, Any]) -> bool:
+        """Tell whether exactly this content was trusted for `name`; nothing needs no trust."""
         if not grants:
             return True
         digest = grants_digest(grants)
@@ -112,7 +121,8 @@ class TrustStore:
 
     def names(self) -> list[str]:
         """Return the profiles of the workspace for which anything was trusted, sorted."""
-        return sorted({one.profile for one in self._read().trusted if one.prefix == self._prefix})
+        here = {one.profile for one in self._read().trusted if one.prefix == self._prefix}
+        return sorted(here - {WORKSPACE})
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -126,9 +136,12 @@ class TrustStore:
 
         Grants that were trusted before stay so, for the branches that have them.
         """
-        if self.trusts(name, capabilities):
+        return self.learn(name, grants_beyond(capabilities))
+
+    def learn(self, name: str, grants: dict[str, Any]) -> bool:
+        """Trust exactly this content for `name`; return whether that changed anything."""
+        if self.knows(name, grants):
             return False
-        grants = grants_beyond(capabilities)
         new = Trusted(self._prefix, name, grants_digest(grants), grants, wall_us())
         self._write(_Content(trusted=(*self._read().trusted, new)))
         return True

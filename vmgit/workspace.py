@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     from .engine.pool import RealmPool
     from .engine.process import WorkerRealm
-    from .eventlog.rows import ExecutionRow
+    from .eventlog.rows import ExecutionRow, SessionRow
     from .events.envelope import StoredEvent
     from .events.session import Origin
     from .heap import Services
+    from .profiles.editor import ProfileEditor
     from .sessions import Sessions
     from .state import SessionState
     from .trust import TrustStore
@@ -41,9 +42,10 @@ class Workspace(Worktree):
     is an engine process that was started ahead; `template` keeps one for further sessions. With
     `ending`, the process ends right after: closing the log in order, which folds its write-ahead
     log into the file, is then left out, for the next opener is served as well by what is there.
-    A log that a newer vmgit wrote is refused, unless `on_newer` is given: it is called with what to
-    tell, and the log can then be read and not written. With `resident`, the process hosts for
-    good: every rebuild of a session is recorded, and not only one that differs.
+    A log that a newer vmgit wrote is refused, unless `on_newer` is given, by whoever only reads: it
+    is called with what to tell, and the log cannot be written. No log is made for them either. With
+    `resident`, the process hosts for good: every rebuild of a session is recorded, and not only one
+    that differs.
     """
 
     def __init__(
@@ -121,6 +123,8 @@ class Workspace(Worktree):
     @part
     def log(self) -> EventLog:
         """The event log, made when it is not there. Raises `EnvironmentFailure`."""
+        if self._on_newer is not None and not self.log_path.exists():
+            return EventLog.absent(self.log_path)
         try:
             log = EventLog.open(self.log_path)
         except EnvironmentFailure as error:
@@ -185,9 +189,17 @@ class Workspace(Worktree):
 
     @part
     def realms(self) -> RealmPool:
-        """Opens realms for sessions and replays. Raises `EnvironmentFailure` without walls."""
+        """Opens realms for sessions and replays.
+
+        Raises `EnvironmentFailure` when required walls are not to be had, and `DeniedError` when
+        nobody here trusts that there are to be none.
+        """
         from .engine.walls import confined_pool
 
+        if self.settings.sandbox == "off":
+            from .trust_settings import require_settings
+
+            require_settings(self.trust, self.settings)
         worker, self._worker = self._worker, None
         pool = confined_pool(worker, self.settings.sandbox, template=self._template)
         self._opened.append(pool.close)
@@ -219,10 +231,24 @@ class Workspace(Worktree):
 
     @part
     def trust(self) -> TrustStore:
-        """Which profiles' grants apply on this machine."""
+        """Which profiles' grants, and which loosened settings, apply on this machine."""
         from .trust import TrustStore
 
         return TrustStore(self.paths.state_dir / "trust.json", self.paths.prefix)
+
+    @part
+    def profile_editor(self) -> ProfileEditor:
+        """Changes the profiles of this worktree."""
+        from .profiles.editor import ProfileEditor
+
+        paths = self.paths
+        return ProfileEditor(
+            paths.root,
+            lock=paths.git_dir / "vmgit" / "profiles.lock",
+            tree=self.tracked,
+            ignores=lambda path: self.ignores(f"{paths.prefix}/{path}".lstrip("/")),
+            trusts=lambda name, capabilities: self.trust.trusts(name, capabilities),
+        )
 
     def services_of(self, state: SessionState) -> Services:
         """What a recording is replayed with: its paths begin at the folder it was made in."""
@@ -242,10 +268,14 @@ class Workspace(Worktree):
 
     def followers(self) -> list[str]:
         """Return the ids of the open sessions that follow this worktree, oldest first."""
+        return [row.id for row in self.follower_rows()]
+
+    def follower_rows(self) -> list[SessionRow]:
+        """Return the open sessions that follow this worktree, oldest first."""
         place = (self.paths.worktree_name, self.paths.prefix)
         rows = self.views.sessions(state=OPEN_STATES, ephemeral=False)
         return [
-            row.id
+            row
             for row in reversed(rows)
             if (row.worktree, row.prefix) == place and row.pinned is None
         ]
@@ -254,6 +284,12 @@ class Workspace(Worktree):
         """Return the name that people use for the session with this full id."""
         row = self.views.session(session)
         return row.label if row is not None else session
+
+    def _close_followers(self, worktree: str, sessions: Sessions) -> None:
+        """Close the sessions of a worktree that was removed: there is nothing left to follow."""
+        for row in self.views.sessions(state=OPEN_STATES):
+            if row.worktree == worktree and row.pinned is None:
+                sessions.get(row.id).close(f"its worktree {worktree} was removed")
 
     @property
     def lock_path(self) -> Path:
@@ -295,6 +331,9 @@ class Workspace(Worktree):
                 sessions.abort_open(session, "its host died")
             for row in self.views.sessions(state=OPEN_STATES, ephemeral=True):
                 sessions.get(row.id).close("its host died")
+            for worktree in self.views.followed_worktrees():
+                if not self.paths.has_worktree(worktree):
+                    self._close_followers(worktree, sessions)
             self.take_notes()
             with cancel.heeding(self.lock_path, self.services.recorder.cancel):
                 yield sessions

@@ -227,6 +227,16 @@ class Worktree:
         return Origin(tree=found.tree, commit=found.commit, dirty=False)
 
     @_in_turn
+    def tracked(self) -> SharedSource:
+        """Return the tracked files as they are now. Nothing is pinned."""
+        return self.source(self.snapshotter.take().tree)
+
+    @_in_turn
+    def ignores(self, path: str) -> bool:
+        """Tell whether Git ignores a path, relative to the worktree."""
+        return self.snapshotter.is_ignored(path)
+
+    @_in_turn
     def source(self, tree: str, prefix: str | None = None) -> SharedSource:
         """Return the files of a tree (oid), seen from `prefix` (default: the workspace folder)."""
         from .git.source import TreeSource

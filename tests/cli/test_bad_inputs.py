@@ -78,7 +78,7 @@ BAD: list[tuple[list[str], int, str, bytes]] = [
         (["run", "big.js"], 5, "big.js has 10,000,000 bytes; the profile allows 1,048,576"),
         (["run", "outside.js"], 2, "outside.js is a link that leads out of the workspace"),
         (["run", "dangling.js"], 2, "dangling.js is a link"),
-        (["run", "lib"], 2, "lib is a folder; run takes a file"),
+        (["run", "lib"], 2, "lib is a folder, not a file"),
         (["run", "."], 2, ". is a folder"),
         (["run", ""], 2, "the name of the FILE is empty"),
         (["run", "../secret.js"], 2, "../secret.js is outside the workspace"),

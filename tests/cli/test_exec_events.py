@@ -20,3 +20,7 @@ def test_the_events_of_one_execution_in_order(folder: Folder) -> None:
     assert len(lines) == 4
     assert "text='a\\nb' level=log" in lines[1]
     assert "op=kv.set" in lines[2]
+    after = folder.fine("exec", "events", "@", "--after", str(events[1]["seq"]), "--json").json
+    assert after == events[2:]
+    assert folder.fine("exec", "events", "@", "--after", "999999", "--json").json == []
+    assert folder.vmgit("exec", "events", "@", "--after", "-1").status == 2

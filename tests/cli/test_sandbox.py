@@ -86,9 +86,37 @@ def test_what_runs_nothing_needs_no_walls(work: Folder) -> None:
     assert without(work, NOTHING, "log").status == 0
 
 
+@pytest.mark.parametrize(
+    "words", [("run", "-e", "1"), ("session", "new"), ("watch",), ("replay", "@")]
+)
+def test_off_needs_trust(work: Folder, words: tuple[str, ...]) -> None:
+    policy(work, "auto")
+    work.fine("session", "new")
+    policy(work, "off")
+    before = events(work)
+    done = work.vmgit(*words)
+    assert (done.status, done.out) == (7, "")
+    assert done.err == (
+        'error: vmgit.toml says sandbox = "off", which is not trusted on this machine: run '
+        "`vmgit trust add --workspace` if sessions may run without walls here.\n"
+        'hint: With `sandbox = "auto"` they run with the layers that there are.\n'
+    )
+    assert events(work) == before
+
+
+def test_off_without_trust_is_a_problem_for_doctor(work: Folder) -> None:
+    policy(work, "off")
+    done = work.vmgit("doctor", "--json")
+    assert done.status == 1
+    (problem,) = done.json["problems"]
+    assert (problem["part"], problem["code"]) == ("sandbox", "not_trusted")
+    assert done.json["sandbox"]["policy"] == "auto"
+
+
 @pytest.mark.parametrize("name", ["auto", "off"])
 def test_others_run_with_what_there_is(work: Folder, name: str) -> None:
     policy(work, name)
+    work.fine("trust", "add", "--workspace")
     assert without(work, NOTHING, "run", "-e", "40 + 2").out == "42\n"
     assert work.fine("run", "-e", "40 + 2").out == "42\n"
 

@@ -24,3 +24,9 @@ def test_open_sessions_newest_first_and_all_of_them(folder: Folder) -> None:
         ("one", "active"),
     ]
     assert len(folder.fine("session", "list", "--all").out.splitlines()) == 5
+    closed = folder.fine("session", "list", "--state", "closed", "--json").json
+    assert [row["name"] for row in closed] == [None, "two"]
+    both = folder.fine("session", "list", "--state", "closed", "--state", "active", "--json").json
+    assert both == every
+    assert folder.vmgit("session", "list", "--state", "gone").status == 2
+    assert folder.vmgit("session", "list", "--state", "closed", "--all").status == 2

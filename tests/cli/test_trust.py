@@ -44,3 +44,34 @@ def test_a_profile_that_is_gone_can_be_shown_and_revoked(folder: Folder) -> None
 def test_nothing_to_trust_is_said(folder: Folder) -> None:
     out = folder.fine("trust", "add", "default").out
     assert out == "default: grants nothing beyond console and kv; there is nothing to trust\n"
+
+
+def test_what_the_workspace_loosens_is_trusted_and_revoked(folder: Folder) -> None:
+    nothing = folder.fine("trust", "add", "--workspace").out
+    assert nothing == "vmgit.toml: loosens nothing; there is nothing to trust\n"
+    folder.write("vmgit.toml", 'format = 1\nsandbox = "off"\n')
+    assert folder.fine("trust", "show").out == (
+        "vmgit.toml: not trusted; `vmgit trust add --workspace` would trust\n"
+        '  sandbox = "off"\n'
+        "default: grants nothing beyond console and kv\n"
+    )
+    assert folder.vmgit("run", "--json", "-e", "1").json["error"]["code"] == "not_trusted"
+    added = folder.fine("trust", "add", "--workspace").out
+    assert added == 'vmgit.toml: trusted\n  sandbox = "off"\n'
+    assert folder.fine("run", "-e", "1+1").out == "2\n"
+    folder.write("vmgit.toml", "format = 1\n")
+    shown = folder.fine("trust", "show", "--json").json
+    assert shown[0] == {"profile": None, "state": "none", "grants": {}, "known": 1}
+    folder.commit()
+    folder.write("vmgit.toml", 'sandbox = "off"  # again, on another branch\n')
+    assert folder.fine("run", "-e", "1+1").out == "2\n"
+    assert folder.fine("trust", "revoke", "--workspace").out == "vmgit.toml: not trusted any more\n"
+    assert folder.vmgit("run", "-e", "1").status == 7
+    assert folder.vmgit("trust", "revoke", "--workspace").status == 2
+    at_head = folder.fine("trust", "add", "--workspace", "--at", "HEAD").out
+    assert "nothing to trust" in at_head
+
+
+def test_a_profile_or_the_workspace_is_named(folder: Folder) -> None:
+    for words in (["add"], ["revoke"], ["add", "default", "--workspace"], ["add", ""]):
+        assert folder.vmgit("trust", *words).status == 2

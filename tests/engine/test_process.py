@@ -165,6 +165,24 @@ def test_a_fork_gets_its_own_limits() -> None:
         assert shown(made.run("1")) == "1"
 
 
+@pytest.mark.parametrize(
+    ("code", "limits"),
+    [
+        ("for (;;) {}", Limits(cpu_ms=200)),
+        ("for (;;) {}", Limits(wall_ms=200)),
+        ("const kept = []; for (;;) kept.push(new Array(1000).fill(kept.length))", Limits()),
+        ("for (;;) console.log('x'.repeat(1000) + Math.random())", Limits(output_kb=2000)),
+        ("[].indexOf.call({length: 2 ** 53 - 1}, 1)", Limits(cpu_ms=200)),
+    ],
+)
+def test_the_processor_time_of_what_was_stopped_is_told(code: str, limits: Limits) -> None:
+    with session() as made:
+        result = made.run(code, limits=limits)
+    assert result.outcome.status == "limit"
+    # One thread: no more than the wall saw, so that what the worker did before is not in it.
+    assert 0 < result.cpu_us <= result.duration_us + 20_000
+
+
 def test_cancel_from_another_thread() -> None:
     with session() as made:
         timer = threading.Timer(0.2, made.realm.cancel)

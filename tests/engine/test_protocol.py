@@ -20,7 +20,7 @@ FROM_WORKER = [
     protocol.Call("kv.get", {"key": "a"}),
     protocol.Done(5, ((1, 2),), {"a.js": None}, Value("number", "1", 1), None),
     protocol.Done(5, (), {}, Value("undefined", "undefined"), Fault("Error", "m", "s", "denied")),
-    protocol.Hit("cpu_ms", 1, 2),
+    protocol.Hit("cpu_ms", 1, 2, 3),
     protocol.Forked(7),
     protocol.Crash("why"),
 ]

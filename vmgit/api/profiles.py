@@ -12,14 +12,12 @@ from vmgit.errors import RefusedError, VmgitError
 from vmgit.profile import LoadedProfile
 from vmgit.profile_load import check_startup, list_profiles, load_profile
 from vmgit.shared_source import SharedSource
-from vmgit.workspace import Workspace as Parts
+
+from .profile_changes import ProfileChanges
 
 
-class Profiles:
-    """The profiles of a workspace; every method reads tracked files, or those of `rev`."""
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+class Profiles(ProfileChanges):
+    """The profiles of a workspace; what only reads reads tracked files, or those of `rev`."""
 
     def list(self, *, rev: str | None = None) -> builtins.list[ProfileSummaryDocument]:
         """Return all profiles by name; one that is bad has its `error`."""
@@ -51,14 +49,6 @@ class Profiles:
         source = self._source(rev)
         names = [name] if name is not None else list_profiles(source.list)
         return [ProfileCheckDocument(one, tuple(_problems(source, one))) for one in names]
-
-    def _source(self, rev: str | None) -> SharedSource:
-        """Return the files of a revision, or of the worktree as it is now. Nothing is pinned."""
-        parts = self._parts
-        with parts.lock:
-            if rev is None:
-                return parts.source(parts.snapshotter.take().tree)
-            return parts.source(parts.repository.resolve(rev).tree)
 
 
 def _load(source: SharedSource, name: str) -> LoadedProfile:

@@ -55,7 +55,7 @@ class App:
     ) -> Workspace:
         """Open the workspace; `command` is what the log names as the actor.
 
-        With `reading`, a log of a newer vmgit is read, with a warning.
+        With `reading`, a log of a newer vmgit is read, with a warning, and none is made.
         """
         from vmgit.workspace import Workspace
 
@@ -68,12 +68,12 @@ class App:
             on_newer=warning if reading else None,
         )
 
-    def connect(self, command: str, *, runs: bool = False) -> AnyWorkspace:
+    def connect(self, command: str, *, runs: bool = False, reading: bool = False) -> AnyWorkspace:
         """Return the workspace to act on sessions with: a running server's, else one's own.
 
         `command` is what the log names as the actor; with `runs`, a worker is started ahead where
         no server will do the work. Raises `BusyError` when something is to run and the sessions
-        are served for another worktree or folder, or `--no-server` was said.
+        are served for another worktree or folder, or `--no-server` was said; `reading`: see `open`.
         """
         from vmgit.git.discovery import find_workspace
 
@@ -92,7 +92,7 @@ class App:
             from vmgit.engine.process import WorkerRealm
 
             worker = WorkerRealm.spawn()
-        parts = self.open(command, worker=worker)
+        parts = self.open(command, worker=worker, reading=reading)
         from vmgit.api.host import InlineHost
         from vmgit.api.workspace import Workspace as Api
 

@@ -35,7 +35,7 @@ def doctor(app: App) -> int:
     if workspace is not None:
         with workspace:
             with examined.part("workspace"):
-                policy = workspace.settings.sandbox
+                policy = examined.policy(workspace)
             examined.workspace(workspace)
     examined.sandbox(policy)
     if app.json:
@@ -138,6 +138,16 @@ class _Examination:
                 message = f"the watcher may notice changes late or not at all: {word.reason}."
                 hints = ["`vmgit run` looks at every tracked file and does not need the watcher."]
                 self._problem("watch", EnvironmentFailure(message, hints=hints))
+
+    def policy(self, workspace: Workspace) -> SandboxPolicy:
+        """Return what sessions run in; that nobody here trusts it is a problem of the sandbox."""
+        from vmgit.trust_settings import require_settings
+
+        settings = workspace.settings
+        with self.part("sandbox"):
+            require_settings(workspace.trust, settings)
+            return settings.sandbox
+        return "auto"
 
     def sandbox(self, policy: SandboxPolicy) -> None:
         """Start a worker as sessions do, and take what it reports."""

@@ -18,7 +18,7 @@ def workspace_path(start: Path, typed: str, root: Path) -> str:
     # normpath, not resolve: a tracked symlink is named, not what it points at.
     absolute = Path(os.path.normpath(start.resolve() / typed))
     if absolute.is_dir():
-        raise UsageError(f"{typed} is a folder; run takes a file.", details={"path": typed})
+        raise UsageError(f"{typed} is a folder, not a file.", details={"path": typed})
     if not absolute.is_relative_to(root):
         raise UsageError(f"{typed} is outside the workspace {root}.", details={"path": typed})
     return absolute.relative_to(root).as_posix()

@@ -41,6 +41,8 @@ def log(app: App, limit: int, session: str | None, types: tuple[str, ...], follo
     """
     app.endless = follow
     with app.open("log", reading=True) as workspace:
+        while follow and session is None and not workspace.log_path.exists():
+            time.sleep(_POLL)
         stream = workspace.views.find_session(session).id if session is not None else None
         from vmgit.api.log import known_types
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pass_app
 def status(app: App) -> None:
     """Show the workspace, HEAD, the open sessions, what would refresh them and who hosts them."""
-    with app.connect("status") as workspace:
+    with app.connect("status", reading=True) as workspace:
         document = workspace.status()
     if app.json:
         app.emit(document)

@@ -14,12 +14,16 @@ from vmgit.outcome import LimitHit
 
 
 class Stopped(Exception):
-    """What was going on must end now: the worker is gone, or is to be killed, for `hit`."""
+    """What was going on must end now: the worker is gone, or is to be killed, for `hit`.
 
-    def __init__(self, reason: str, hit: LimitHit | None = None) -> None:
+    `cpu_us` is the processor time that it took, where the worker said so.
+    """
+
+    def __init__(self, reason: str, hit: LimitHit | None = None, cpu_us: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.hit = hit
+        self.cpu_us = cpu_us
 
 
 class Connection:

@@ -99,7 +99,8 @@ class Link:
 
     def _end(self, name: str, allowed: int, used: int) -> None:
         """Say which limit was hit, and end the process."""
+        hit = protocol.Hit(name, allowed, used, self.guard.cpu_us())
         try:
-            self._socket.sendall(protocol.encode(protocol.Hit(name, allowed, used)))
+            self._socket.sendall(protocol.encode(hit))
         finally:
             os._exit(0)

@@ -75,6 +75,8 @@ class WorkerRealm:
         self._state = threading.RLock()
         self._running = False
         self._cancelled = False
+        #: The worker's processor time when the last job began, ms.
+        self._cpu_start: int | None = None
         self._closed = False
         self._confined = False
         self._ready: protocol.Ready | None = None
@@ -272,7 +274,7 @@ class WorkerRealm:
     def _converse(self, job: Job, observer: Observer, start: int) -> protocol.Done:
         """Send the job and serve the worker until it is done. Raises `Stopped`."""
         limits = job.limits
-        cpu_start = self._child.cpu_ms()
+        self._cpu_start = cpu_start = self._child.cpu_ms()
         self._connection.send(protocol.Run(job))
         while True:
             spent = (monotonic_us() - start) // 1000
@@ -290,7 +292,8 @@ class WorkerRealm:
             if isinstance(frame, protocol.Done):
                 return frame
             if isinstance(frame, protocol.Hit):
-                raise Stopped(frame.name, LimitHit(frame.name, frame.allowed, frame.used))
+                limit = LimitHit(frame.name, frame.allowed, frame.used)
+                raise Stopped(frame.name, limit, frame.cpu_us)
             if isinstance(frame, protocol.Crash):
                 raise Stopped(frame.text)
             try:
@@ -312,7 +315,7 @@ class WorkerRealm:
 
     def _stopped(self, stop: Stopped, observer: Observer, start: int) -> Result:
         """Turn the end of a worker into a result; raises `WorkerDied` when it was its own."""
-        cpu_ms = self._child.cpu_ms() or 0
+        cpu_us = self._cpu_us(stop)
         if stop.hit is None and not self._cancelled:
             reason = self._child.death() if stop.reason == "closed" else stop.reason
             if reason != "SIGPROF":
@@ -323,7 +326,14 @@ class WorkerRealm:
         self.close()
         duration = monotonic_us() - start
         outcome = observer.partial("cancelled" if self._cancelled else "limit", stop.hit)
-        return Result(outcome, (), observer.deps, duration, cpu_ms * 1000, intact=False)
+        return Result(outcome, (), observer.deps, duration, cpu_us, intact=False)
+
+    def _cpu_us(self, stop: Stopped) -> int:
+        """Return the processor time of what was stopped: 0 where nobody can tell any more."""
+        if stop.cpu_us is not None:
+            return max(0, stop.cpu_us)
+        now = self._child.cpu_ms()
+        return 0 if now is None or self._cpu_start is None else (now - self._cpu_start) * 1000
 
     def _await_ready(self) -> protocol.Ready:
         if self._ready is None:

@@ -132,6 +132,7 @@ class Hit(_Frame, frozen=True, tag="hit"):
     name: _SoftLimit
     allowed: _Count
     used: _Count
+    cpu_us: _Count
 
 
 class Forked(_Frame, frozen=True, tag="forked"):

@@ -89,6 +89,17 @@ def open_database(
             raise
 
 
+def empty_database(path: Path) -> Database:
+    """Return a database without rows that stands for the file at `path`, which is not there.
+
+    For whoever only reads: nothing is made on the disk, and nothing can be written.
+    """
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    migrate(connection, None)
+    connection.execute("PRAGMA query_only = ON")
+    return Database(path, connection, readonly=True)
+
+
 def _grow_journal(connection: sqlite3.Connection) -> None:
     """Give the write-ahead log its full size before the first event.
 

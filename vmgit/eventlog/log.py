@@ -16,7 +16,7 @@ from vmgit import clock
 from vmgit.errors import BusyError
 from vmgit.events.envelope import NewEvent, StoredEvent
 
-from .connection import Journal, open_database
+from .connection import Journal, empty_database, open_database
 from .database import Database, Health
 from .group import GroupCommit
 
@@ -72,6 +72,11 @@ class EventLog:
             path, readonly=readonly, timeout_s=timeout_s, journal=journal, upgraded=_rebuild
         )
         return cls(database, now_us=now_us)
+
+    @classmethod
+    def absent(cls, path: Path) -> EventLog:
+        """Return a log without events that stands for the one at `path`, which is not there."""
+        return cls(empty_database(path))
 
     def __enter__(self) -> EventLog:
         return self

@@ -12,7 +12,7 @@ from typing import Any
 from vmgit.errors import NotFoundError, UsageError
 
 from .database import Database
-from .rows import AskedRow, ExecutionRow, SessionRow
+from .rows import OPEN_STATES, AskedRow, ExecutionRow, SessionRow
 
 #: A person who mistypes is helped by a few candidates, not by all.
 _CANDIDATES = 5
@@ -47,6 +47,12 @@ class Views:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         sql = f"{_SESSION}{where} ORDER BY created_seq DESC LIMIT ?"
         return self._sessions(sql, *parameters, -1 if limit is None else limit)
+
+    def followed_worktrees(self) -> list[str]:
+        """Return the names of the worktrees that open sessions follow."""
+        states = ", ".join("?" * len(OPEN_STATES))
+        sql = f"SELECT DISTINCT worktree FROM session WHERE state IN ({states}) AND pinned IS NULL"
+        return [name for (name,) in self._database.rows(sql, OPEN_STATES)]
 
     def session(self, id: str) -> SessionRow | None:
         """Return the session of this whole id, or None."""

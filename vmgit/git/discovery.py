@@ -36,6 +36,14 @@ class RepositoryPaths:
         """The folder of vmgit's own files; it may not exist yet."""
         return self.common_dir / "vmgit"
 
+    def has_worktree(self, name: str) -> bool:
+        """Tell whether Git knows a worktree of this name.
+
+        It does until `git worktree remove` or `prune`, also while its folder is not mounted.
+        """
+        known = (MAIN_WORKTREE, self.worktree_name)
+        return name in known or (self.common_dir / "worktrees" / name).is_dir()
+
 
 class WorkspacePaths(RepositoryPaths):
     """A workspace in its repository.

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from vmgit.cli.app import App, json_option, pass_app
-
-if TYPE_CHECKING:
-    from vmgit.profile import LoadedProfile
 
 
 @click.command("set", short_help="Set keys of a profile.")
@@ -23,12 +18,6 @@ def set_(app: App, name: str, assignments: tuple[str, ...]) -> None:
     VALUE is a TOML value, or text without quotes. What `vmgit profile check` would refuse is
     refused, and nothing is changed.
     """
-    from .edit import change
+    from .edit import edited
 
-    change(app, "profile set", name, assignments, _meanings)
-
-
-def _meanings(loaded: LoadedProfile, key: tuple[str, ...], text: str) -> list[Any]:
-    from vmgit.profile_edit import readings
-
-    return readings(text)
+    edited(app, "profile set", lambda profiles: profiles.set(name, *assignments))

@@ -29,7 +29,7 @@ def tighten(app: App, name: str, session: str) -> None:
 
     from .common import load, source_at
 
-    with app.open("profile tighten") as workspace:
+    with app.open("profile tighten", reading=True) as workspace:
         loaded = load(source_at(workspace, None), name)
         state = read_session(workspace.log, workspace.views.find_session(session).id)
     traces = (item for one in state.executions.values() for item in one.trace)

@@ -9,31 +9,36 @@ from vmgit.cli.streams import answer
 
 
 @click.command(short_help="Trust what a profile grants.")
-@click.argument("name", metavar="PROFILE")
+@click.argument("name", metavar="[PROFILE]", required=False)
+@click.option("--workspace", "of_workspace", is_flag=True, help="What vmgit.toml loosens.")
 @click.option("--at", "revision", metavar="REV", help="What it grants in a revision.")
 @json_option
 @pass_app
-def add(app: App, name: str, revision: str | None) -> None:
+def add(app: App, name: str | None, of_workspace: bool, revision: str | None) -> None:
     """Trust what PROFILE grants now, with all that it extends, on this machine.
 
-    A change of its grants needs to be trusted again; grants trusted before stay so.
+    With --workspace: what vmgit.toml loosens, which is sandbox = "off". A change needs to be
+    trusted again; what was trusted before stays so.
     """
-    from vmgit.cli.profile.common import load, source_at
-    from vmgit.trust import grants_beyond
+    from vmgit.trust import WORKSPACE
 
-    from .show import lines
+    from .subject import chosen, grants_of, lines, path_of
 
+    subject = chosen(name, of_workspace)
     with app.open("trust add") as workspace:
-        capabilities = load(source_at(workspace, revision), name).effective.capabilities
-        grants = grants_beyond(capabilities)
+        grants = grants_of(workspace, subject, revision)
         with workspace.trust.locked():
-            added = workspace.trust.add(name, capabilities)
+            added = workspace.trust.learn(subject, grants)
     if app.json:
-        app.emit({"profile": name, "added": added, "grants": grants})
+        app.emit({"profile": subject or None, "added": added, "grants": grants})
         return
+    called = path_of(subject)
     if not grants:
-        answer(f"{name}: grants nothing beyond console and kv; there is nothing to trust")
+        nothing = (
+            "loosens nothing" if subject == WORKSPACE else "grants nothing beyond console and kv"
+        )
+        answer(f"{called}: {nothing}; there is nothing to trust")
         return
-    answer(f"{name}: {'trusted' if added else 'was trusted already'}")
+    answer(f"{called}: {'trusted' if added else 'was trusted already'}")
     for line in lines(grants):
         answer(f"  {line}")

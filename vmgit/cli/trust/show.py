@@ -10,8 +10,7 @@ from vmgit.cli.app import App, json_option, pass_app
 from vmgit.cli.streams import answer
 
 if TYPE_CHECKING:
-    from vmgit.shared_source import SharedSource
-    from vmgit.trust import TrustStore
+    from vmgit.workspace import Workspace
 
 
 @click.command(short_help="Show what profiles grant and whether it applies.")
@@ -22,64 +21,65 @@ if TYPE_CHECKING:
 def show(app: App, name: str | None, revision: str | None) -> None:
     """Show what profiles grant beyond console and kv, and whether it is trusted here.
 
-    Without PROFILE: all profiles, and those that were trusted and are not there now.
+    Without PROFILE: all profiles, those that were trusted and are not there now, and what
+    vmgit.toml loosens.
     """
     from vmgit.cli.profile.common import names_in, source_at
+    from vmgit.trust import WORKSPACE
+
+    from .subject import lines, path_of
 
     with app.open("trust show") as workspace:
-        source = source_at(workspace, revision)
-        store = workspace.trust
-        names = [name] if name else sorted({*names_in(source), *store.names()})
-        rows = [_row(one, source, store, strict=name is not None) for one in names]
+        if name is not None:
+            rows = [_row(workspace, name, revision, strict=True)]
+        else:
+            names = {*names_in(source_at(workspace, revision)), *workspace.trust.names()}
+            rows = [_row(workspace, one, revision) for one in (WORKSPACE, *sorted(names))]
+            if rows[0]["state"] in ("none", "unknown") and not rows[0]["known"]:
+                del rows[0]  # most workspaces loosen nothing, and nobody wants to hear of it
     if app.json:
         app.emit(rows)
         return
     for row in rows:
-        answer(f"{row['profile']}: {_words(row)}")
+        answer(f"{path_of(row['profile'] or WORKSPACE)}: {_words(row)}")
         for line in lines(row["grants"]):
             answer(f"  {line}")
 
 
-def _row(name: str, source: SharedSource, store: TrustStore, *, strict: bool) -> dict[str, Any]:
-    from vmgit.cli.profile.common import load
-    from vmgit.errors import VmgitError
-    from vmgit.trust import grants_beyond
+def _row(
+    workspace: Workspace, subject: str, revision: str | None, *, strict: bool = False
+) -> dict[str, Any]:
+    """Return what needs trust of a subject, and whether it has it.
 
-    row: dict[str, Any] = {"profile": name, "state": "none", "grants": {}}
+    Raises `VmgitError` for one that cannot be read, with `strict` and where nothing was trusted.
+    """
+    from vmgit.errors import VmgitError
+
+    from .subject import grants_of
+
+    store = workspace.trust
+    known = len(store.of(subject))
+    row: dict[str, Any] = {"profile": subject or None, "state": "none", "grants": {}}
     try:
-        capabilities = load(source, name).effective.capabilities
+        row["grants"] = grants_of(workspace, subject, revision)
     except VmgitError as error:
-        if strict and not store.of(name):
+        if strict and not known:
             raise
-        return {**row, "state": "unknown", "error": error.message, "known": len(store.of(name))}
-    row["grants"] = grants_beyond(capabilities)
+        return {**row, "state": "unknown", "error": error.message, "known": known}
     if row["grants"]:
-        row["state"] = "trusted" if store.trusts(name, capabilities) else "untrusted"
-    return {**row, "known": len(store.of(name))}
+        row["state"] = "trusted" if store.knows(subject, row["grants"]) else "untrusted"
+    return {**row, "known": known}
 
 
 def _words(row: dict[str, Any]) -> str:
     known = row["known"]
     match row["state"]:
         case "none":
-            words = "grants nothing beyond console and kv"
+            words = "grants nothing beyond console and kv" if row["profile"] else "loosens nothing"
         case "trusted":
             words, known = "trusted", known - 1
         case "untrusted":
-            words = f"not trusted; `vmgit trust add {row['profile']}` would trust"
+            words = f"not trusted; `vmgit trust add {row['profile'] or '--workspace'}` would trust"
         case _:
             words = str(row["error"]).rstrip(".")
     return words + (f" ({known} other content(s) trusted)" if known else "")
-
-
-def lines(grants: dict[str, Any]) -> list[str]:
-    """Return grants as lines of a profile's `[capabilities]`."""
-    import json
-
-    shown = []
-    for name, value in grants.items():
-        parts = value.items() if isinstance(value, dict) else [(None, value)]
-        for key, item in parts:
-            label = f"{name}.{key}" if key else name
-            shown.append(f"{label} = {json.dumps(item)}")
-    return shown
