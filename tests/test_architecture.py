@@ -20,6 +20,8 @@ LEVELS = {
     "canonical": 0,
     "resources": 0,
     "limits": 0,
+    "kernel": 0,
+    "landlock": 1,
     "outcome": 1,
     "answer": 2,
     "settings": 2,
@@ -38,6 +40,8 @@ LEVELS = {
     "history": 5,
     "documents": 7,
     "hostlock": 6,
+    "error_answers": 1,
+    "serving": 7,
     "mailbox": 6,
     "cancel": 8,
     "acting": 0,
@@ -48,6 +52,7 @@ LEVELS = {
     "eventlog": 6,
     "engine": 6,
     "host": 6,
+    "library": 7,
     "recorder": 7,
     "checkpoint": 7,
     "code": 8,
@@ -64,6 +69,7 @@ LEVELS = {
     "workspace": 14,
     "api": 15,
     "client": 16,
+    "opening": 17,
     "server": 17,
     "cli": 18,
     "__init__": 19,
@@ -72,7 +78,8 @@ LEVELS = {
 #: Who may import a heavy or dangerous library.
 IMPORTERS = {
     "pygit2": {"git"},
-    "sqlite3": {"eventlog"},
+    "sqlite3": {"eventlog", "host"},
+    "httpcore": {"host"},
     "dukpy": {"engine"},
     "_dukpy": {"engine"},
     "tree_sitter": {"engine"},
@@ -83,9 +90,13 @@ IMPORTERS = {
     "litestar": {"server"},
     "uvicorn": {"server"},
     "rich": {"cli"},
+    "nodesemver": {"library"},
 }
 #: What the worker may load of vmgit.
-WORKER = {"engine", "outcome", "answer", "errors", "limits", "canonical", "clock", "version"}
+WORKER = {
+    *("engine", "outcome", "answer", "errors", "limits", "canonical", "clock", "version"),
+    *("kernel", "landlock"),
+}
 
 
 def _modules() -> list[Path]:
@@ -181,7 +192,7 @@ except SystemExit:
 def test_help_loads_nothing_heavy() -> None:
     heavy = {
         *("pygit2", "dukpy", "watchdog", "tree_sitter", "rich", "litestar", "msgspec"),
-        *("sqlite3", "tomllib", "tomlkit", "asyncio"),
+        *("sqlite3", "tomllib", "tomlkit", "asyncio", "httpx", "nodesemver"),
     }
     assert not _loaded(HELP) & heavy
 

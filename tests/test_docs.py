@@ -94,3 +94,21 @@ def test_links_lead_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text("utf-8"))
     local = [target for target in targets if "://" not in target]
     assert [target for target in local if not (document.parent / target).exists()] == []
+
+
+def test_the_examples_in_python_run(tmp_path: Path) -> None:
+    """All blocks of docs/python.md are one program, as a reader would type them."""
+    program = "\n".join(_blocks(ROOT / "docs" / "python.md", "python"))
+    for command in (["git", "init", "-q"], [sys.executable, "-m", "vmgit", "init"]):
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    subprocess.run(["git", "commit", "-qm", "a workspace"], cwd=tmp_path, check=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

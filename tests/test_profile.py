@@ -35,7 +35,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
             "fetch": {"hosts": [], "methods": ["GET"]},
             "env": [],
             "kv": True,
-            "sqlite": [],
+            "sqlite": {"read": [], "write": []},
             "exec": [],
         },
         "globals": {"hide": []},

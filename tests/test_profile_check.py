@@ -48,7 +48,7 @@ def test_a_bad_profile_is_refused_by_file_line_and_key(name: str) -> None:
 
 
 def test_the_table_of_bad_profiles_is_read_whole() -> None:
-    assert len(BAD) == 130
+    assert len(BAD) == 132
 
 
 def test_all_problems_of_a_file_are_listed_in_the_order_of_its_lines() -> None:
@@ -97,6 +97,7 @@ def test_long_and_hostile_texts_are_shown_short_and_escaped() -> None:
         },
         {"capabilities": {"env": ["*", "APP_?"], "exec": ["git", "python3.11", "g++"]}},
         {"capabilities": {"sqlite": ["data/*.db"], "kv": False, "console": False}},
+        {"capabilities": {"sqlite": {"read": ["data/*.db"], "write": ["made/**"]}}},
         {"globals": {"hide": ["eval", "$x", "Function"]}},
     ],
 )

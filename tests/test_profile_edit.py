@@ -40,6 +40,10 @@ read = [
          "\ufeff[limits]\ncpu_ms = 20 # x\n"),
         ("limits = { cpu_ms = 10 }\n", "limits.wall_ms", 20,
          "limits = { cpu_ms = 10, wall_ms = 20}\n"),
+        ('[capabilities]\nsqlite = ["a.db"] # x\n', "capabilities.sqlite.write", ["b.db"],
+         '[capabilities]\nsqlite = {read = ["a.db"], write = ["b.db"]} # x\n'),
+        ('[capabilities]\nsqlite = ["a.db"]\n', "capabilities.sqlite", ["a.db", "b.db"],
+         '[capabilities]\nsqlite = ["a.db", "b.db"]\n'),
         ("limits.cpu_ms = 10\n", "limits.wall_ms", 20, "limits.cpu_ms = 10\nlimits.wall_ms = 20\n"),
     ],
 )  # fmt: skip

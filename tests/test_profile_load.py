@@ -13,6 +13,7 @@ from vmgit.errors import NotFoundError, RefusedError
 from vmgit.limits import Limits
 from vmgit.profile import (
     Capabilities,
+    DatabaseGrant,
     FetchGrant,
     FileGrant,
     Globals,
@@ -112,6 +113,16 @@ def test_a_chain_of_profiles_is_merged_from_its_end() -> None:
     assert loaded.effective.limits == Limits(cpu_ms=33, wall_ms=22, events=11)
     assert loaded.chain == ("profiles/c.toml", "profiles/b.toml", "profiles/a.toml")
     assert list(loaded.files) == list(loaded.chain)
+
+
+def test_an_array_of_databases_is_the_whole_grant() -> None:
+    loaded = load(
+        "b",
+        a='[capabilities.sqlite]\nread = ["a"]\nwrite = ["w"]\n',
+        b='extends = "a"\n[capabilities]\nsqlite = ["b"]\n',
+        c='extends = "b"\ncapabilities.sqlite.write = ["c"]\n',
+    )
+    assert loaded.effective.capabilities.sqlite == DatabaseGrant(read=("b",))
 
 
 def test_formatting_and_the_way_a_setting_is_reached_do_not_change_the_digest() -> None:
@@ -321,7 +332,7 @@ _PROFILES = st.builds(
         ),
         env=_some(st.sampled_from(["A", "APP_*", "?"])),
         kv=st.booleans(),
-        sqlite=_some(_GLOBS),
+        sqlite=st.builds(DatabaseGrant, _some(_GLOBS), _some(_GLOBS)),
         exec=_some(st.sampled_from(["git", "python3.11", "g++"])),
     ),
     globals=st.builds(Globals, _some(st.sampled_from(["eval", "$a", "_", "Function"]))),

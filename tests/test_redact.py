@@ -57,6 +57,21 @@ def test_escaped_forms_are_found() -> None:
         assert "s3cr3t" not in redactor.text(f"<{text}>")
 
 
+def test_forms_in_urls_are_found() -> None:
+    redactor = Redactor({"K": "a+b/c=&ä ~!'d"}, {})
+    for text in (
+        "a%2Bb%2Fc%3D%26%C3%A4%20~!'d",  # encodeURIComponent
+        "a%2Bb%2Fc%3D%26%C3%A4+%7E%21%27d",  # URLSearchParams
+        "a+b/c=&%C3%A4%20~!%27d",  # the query of a URL
+    ):
+        assert redactor.text(f"?k={text}") == "?k=[redacted:K]"
+
+
+def test_a_replay_knows_a_mark_that_was_put_into_a_url() -> None:
+    texts = ["k=%5Bredacted%3AK_1%5D&", "k=[redacted:K_1]&", "k=%5Bredacted:K_1%5D&"]
+    assert {Redactor({}, {}, replays=True).text(text) for text in texts} == {texts[1]}
+
+
 @given(st.text(alphabet="ab[]redacted:K1 ", max_size=60), st.text(alphabet="abr:K", min_size=6))
 def test_redacting_twice_changes_nothing(text: str, secret: str) -> None:
     redactor = Redactor({"K": secret}, {"P": "[ab]{3}1?", "Q": "red+"})

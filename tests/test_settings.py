@@ -8,8 +8,8 @@ from vmgit.errors import EnvironmentFailure, RefusedError
 from vmgit.settings import Settings, read_settings
 
 HINT = (
-    'Its keys are `format = 1`, `sandbox`, one of "auto", "require", "off", and `[redact]` with '
-    "`patterns = { NAME = REGEX }`."
+    'Its keys are `format = 1`, `sandbox`, one of "auto", "require", "off", `autostart`, true or '
+    "false, and `[redact]` with `patterns = { NAME = REGEX }`."
 )
 
 
@@ -34,6 +34,11 @@ def test_the_sandbox_policy(policy: str) -> None:
     assert read_settings(b"format = 1\n", "vmgit.toml").sandbox == "auto"
 
 
+def test_whether_commands_start_a_server() -> None:
+    assert read_settings(b"autostart = true\n", "vmgit.toml").autostart
+    assert not read_settings(b"format = 1\n", "vmgit.toml").autostart
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -44,6 +49,7 @@ def test_the_sandbox_policy(policy: str) -> None:
         (b"formt = 1", "formt"),
         (b"sandbox = 'on'", "'on'"),
         (b"sandbox = true", "bool"),
+        (b"autostart = 'yes'", "str"),
         (b"format = \xff", "utf-8"),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from vmgit.host.globs import matches
 from vmgit.outcome import Fault, HostCall
-from vmgit.profile import Capabilities, FetchGrant, FileGrant
+from vmgit.profile import Capabilities, DatabaseGrant, FetchGrant, FileGrant
 from vmgit.tighten import _literal, tightened
 
 WIDE = Capabilities(
@@ -55,6 +55,60 @@ def test_what_was_used_stays() -> None:
     }
 
 
+def hop(url: str, address: str = "1.1.1.1", method: str = "GET") -> dict[str, str]:
+    return {"url": url, "method": method, "address": address}
+
+
+def test_what_was_fetched_stays() -> None:
+    hosts = ("*.a.com", "*.a.com:8080", "b.com", "c.com", "10.0.0.1:8080")
+    hosts = (*hosts, "[fd00::1]:81", "localhost")
+    wide = Capabilities(fetch=FetchGrant(hosts=hosts, methods=("DELETE", "GET", "HEAD", "POST")))
+    changes = least(
+        wide,
+        HostCall(
+            "fetch.request",
+            {"url": "https://x.a.com/1", "method": "POST"},
+            {"hops": [
+                hop("https://x.a.com/1", method="POST"),
+                hop("http://y.a.com:8080/?q", "10.0.0.1"),
+                hop("http://[fd00::1]:81/", "fd00::1"),
+            ]},
+        ),
+        HostCall("fetch.request", {"url": "http://b.com/", "method": "HEAD"},
+                 error=Fault("TypeError", "m", code="ETIMEDOUT")),
+        HostCall("fetch.request", {"url": "http://c.com/", "method": "GET"},
+                 error=Fault("CapabilityError", "m", code="denied")),
+        HostCall("fetch.request", {"url": "http://localhost/", "method": "GET"},
+                 {"hops": [hop("http://localhost/", "127.0.0.1")]}),
+        HostCall("kv.get", {"key": "a"}),
+    )  # fmt: skip
+    assert changes == {
+        "fetch.hosts": ["10.0.0.1:8080", "[fd00::1]:81", "b.com", "localhost", "x.a.com",
+                        "y.a.com:8080"],
+        "fetch.methods": ["GET", "HEAD", "POST"],
+    }  # fmt: skip
+
+
+def test_databases_that_were_used_stay() -> None:
+    wide = Capabilities(sqlite=DatabaseGrant(read=("data/**",), write=("made/**",)), kv=False)
+    assert least(wide) == {"sqlite.read": [], "sqlite.write": []}
+    assert least(
+        wide,
+        HostCall("sqlite.open", {"path": "data/a.db"}, {"writable": False, "made": False}),
+        HostCall("sqlite.query", {"path": "./data/b.db", "sql": ""}, {}),
+        HostCall("sqlite.query", {"path": "made/read.db", "sql": ""}, {}),
+        HostCall("sqlite.open", {"path": "made/new.db"}, {"writable": True, "made": True}),
+        HostCall("sqlite.query", {"path": "made/x.db", "sql": ""}, {}),
+        HostCall("sqlite.exec", {"path": "made/x.db", "sql": ""}, {}),
+        HostCall("sqlite.transaction", {"path": "made/y.db"}, error=Fault("E", "m", code="E")),
+        HostCall("sqlite.exec", {"path": "data/a.db"}, error=Fault("E", "m", code="denied")),
+        HostCall("sqlite.exec", {"path": "data/a.db", "sql": ""}, {}),
+    ) == {
+        "sqlite.read": ["data/a.db", "data/b.db", "made/read.db"],
+        "sqlite.write": ["made/new.db", "made/x.db", "made/y.db"],
+    }
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -65,6 +119,10 @@ def test_what_was_used_stays() -> None:
         HostCall("exec.run", None),
         HostCall("fs.readFile", {"path": 1}),
         HostCall("unknown.op", {}),
+        HostCall("fetch.request", {"url": "http://other.com/", "method": "GET"}, {"hops": []}),
+        HostCall("fetch.request", {"url": "http://[", "method": "GET"}, error=Fault("E", "m")),
+        HostCall("fetch.request", {"url": 1}, None),
+        HostCall("sqlite.query", {"path": "x.db"}, {}),
     ],
 )
 def test_nothing_is_granted_anew(call: HostCall) -> None:

@@ -121,3 +121,17 @@ def killed(arguments: Sequence[str | Path], lines: int, delay: float) -> list[st
         told += process.stdout.readlines()
         assert process.wait(TIMEOUT) == -9
     return [line for line in told[1:] if line.endswith("\n")]
+
+
+def make_folder(root: Path) -> Folder:
+    """Make a committed workspace whose executions may take a while."""
+    root.mkdir(parents=True)
+    made = Folder(Git(root).init())
+    made.write("vmgit.toml", "format = 1\n")
+    made.profile('startup = ["startup/a.js"]\n\n[limits]\nwall_ms = 20000\ncpu_ms = 20000\n')
+    made.profile("startup = []\n", name="plain")
+    made.profile("[capabilities]\nenv = ['HOME']\n", name="greedy")
+    made.write("startup/a.js", "let n = 0;\nfunction twice(x) { return 2 * x; }\n")
+    made.write("hello.js", "console.log('hello', ...vmgit.args);\n")
+    made.commit("workspace")
+    return made

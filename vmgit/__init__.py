@@ -1,7 +1,8 @@
 """vmgit: JavaScript sessions that run against Git trees and are their own event log.
 
-`vmgit.open(path)` gives a `Workspace`; docs/python.md shows what it can do. Nothing else is loaded
-until it is asked for, so that `import vmgit` costs next to nothing.
+`vmgit.open(path)` gives a `Workspace`, or a `Client` of a running server; docs/python.md shows
+what they can do. Nothing else is loaded until it is asked for, so that `import vmgit` costs next
+to nothing.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .api.opening import open_workspace as open
     from .api.workspace import Workspace
+    from .client.client import Client
+    from .opening import open_workspace as open
 
-__all__ = ["Workspace", "__version__", "open"]
+__all__ = ["Client", "Workspace", "__version__", "open"]
 
 _PLACES = {
-    "open": ("vmgit.api.opening", "open_workspace"),
+    "open": ("vmgit.opening", "open_workspace"),
+    "Client": ("vmgit.client.client", "Client"),
     "Workspace": ("vmgit.api.workspace", "Workspace"),
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -92,20 +92,24 @@ def _mailbox(lock: Path) -> Path:
 def _wanted(views: Views, text: str | None) -> ExecutionRow:
     if text is not None:
         return views.find_execution(text)
-    running = views.running()
-    if not running:
+    running = {row.id: row for row in views.running()}
+    return running[only_running(list(running))]
+
+
+def only_running(names: Sequence[str]) -> str:
+    """Return the execution that runs. Raises `UsageError` unless it is exactly one."""
+    if not names:
         raise NotFoundError(
             "No execution is running.", hints=["`vmgit exec list` shows how the last ones ended."]
         )
-    if len(running) > 1:
-        names = [row.id for row in running]
+    if len(names) > 1:
         raise UsageError(
             f"Several executions are running: {', '.join(names)}.",
             hints=["Name one: `vmgit exec cancel EXECUTION`."],
-            details={"candidates": names},
+            details={"candidates": list(names)},
             code="ambiguous",
         )
-    return running[0]
+    return names[0]
 
 
 def _close_what_is_open(workspace: Cancelling) -> bool:

@@ -24,7 +24,7 @@ from .execution import Execution
 from .host.env import granted_names
 from .host.kv import KvStore
 from .host.registry import Registry, Surroundings
-from .profile import Profile
+from .profile import Profile, long_form
 from .recorder import Recorder
 from .redact import Redactor
 from .replay.player import play
@@ -45,7 +45,8 @@ class Services(msgspec.Struct, frozen=True):
     `open_alone` one in a process of its own, which shares no fault with others;
     `require_trust` raises `DeniedError` when the grants of a profile (its name, its effective
     content) do not apply on this machine; `surroundings` is the outside that host calls reach;
-    `patterns` are those of `[redact]`, by name.
+    `patterns` are those of `[redact]`, by name; `record_restored` wants every rebuild in the log,
+    and not only one that differs.
     """
 
     recorder: Recorder
@@ -55,6 +56,7 @@ class Services(msgspec.Struct, frozen=True):
     surroundings: Surroundings
     patterns: Mapping[str, str] = {}
     open_alone: Callable[[RealmConfig], Realm] | None = None
+    record_restored: bool = False
 
 
 class Unrepeatable(UnavailableError):
@@ -141,7 +143,11 @@ class Heap:
         return replace(self, realm=realm, kv=ahead.kv, epoch=ahead.epoch, applied=ahead.applied)
 
     def host(self, profile: Profile) -> Registry:
-        """Return what answers host calls under an effective profile."""
+        """Return what answers the host calls of one execution under an effective profile.
+
+        Waits for the realm to be ready, because the time of its calls counts from here.
+        """
+        _ = self.realm.engine
         return Registry(profile, kv=self.kv, name=self.profile_name, surroundings=self.surroundings)
 
     def close(self) -> None:
@@ -168,7 +174,7 @@ def profile_of(effective: dict[str, object]) -> Profile:
     Raises `UnavailableError` when this program does not understand it.
     """
     try:
-        return msgspec.convert(effective, Profile)
+        return msgspec.convert(long_form(effective), Profile)
     except msgspec.ValidationError as error:
         raise UnavailableError(
             f"the recorded profile cannot be understood by this version of vmgit: {error}."

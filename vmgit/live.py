@@ -9,6 +9,7 @@ below.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 
 import msgspec
 from msgspec.structs import replace
@@ -64,6 +65,11 @@ class LiveSession:
     def profile(self) -> Profile:
         """The effective profile that serves. Raises `RefusedError` when no generation does."""
         return profile_of(self._serving().effective)
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether it has a heap."""
+        return self._heap is not None
 
     def update(self, origin: Origin) -> Update:
         """Bring the session up to date with the tree of `origin` and record what that took.
@@ -131,18 +137,19 @@ class LiveSession:
             limits=profile.limits,
         )
         try:
-            execution, intact = self._services.recorder.run(
-                self.state,
-                heap.realm,
-                job,
-                origin=origin,
-                generation=self.state.generation,
-                blob=code.blob,
-                source=self._services.source(origin.tree),
-                host=heap.host(profile),
-                redactor=redactor_of(self.state.created.profile, profile, self._services),
-                unwanted=unwanted,
-            )
+            with closing(heap.host(profile)) as host:
+                execution, intact = self._services.recorder.run(
+                    self.state,
+                    heap.realm,
+                    job,
+                    origin=origin,
+                    generation=self.state.generation,
+                    blob=code.blob,
+                    source=self._services.source(origin.tree),
+                    host=host,
+                    redactor=redactor_of(self.state.created.profile, profile, self._services),
+                    unwanted=unwanted,
+                )
         except BaseException:
             # What ran may not be recorded: the heap is no longer what the log says.
             self._fall_back()
@@ -282,7 +289,9 @@ class LiveSession:
         self._heap, restored = self._caught_up(heap)
         if restored.total:
             self.restored = restored
-        if restored.first_difference is not None:
+        if restored.first_difference is not None or (
+            restored.total and self._services.record_restored
+        ):
             self._services.recorder.append(self.state, [restored], durable=True)
         return self._heap
 

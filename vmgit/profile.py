@@ -88,6 +88,15 @@ class FileGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     write: Annotated[tuple[Glob, ...], Meta(description="Files that may be written")] = ()
 
 
+class DatabaseGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which SQLite databases code may use; a plain array in the TOML means `read`."""
+
+    read: Annotated[tuple[Glob, ...], Meta(description="Databases that may be read")] = ()
+    write: Annotated[
+        tuple[Glob, ...], Meta(description="Databases that may be read, changed and made")
+    ] = ()
+
+
 class FetchGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which HTTP requests code may make; nothing is granted while `hosts` is empty."""
 
@@ -106,8 +115,8 @@ class Capabilities(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ()
     kv: Annotated[bool, Meta(description="The session's own store, a part of its state")] = True
     sqlite: Annotated[
-        tuple[Glob, ...], Meta(description="SQLite databases that may be opened")
-    ] = ()
+        DatabaseGrant, Meta(description="SQLite databases; an array names those that may be read")
+    ] = DatabaseGrant()
     exec: Annotated[tuple[Program, ...], Meta(description="Programs that may be started")] = ()
 
 
@@ -147,6 +156,9 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """
         decided = msgspec.to_builtins(self)
         del decided["description"], decided["extends"]
+        databases = decided["capabilities"]["sqlite"]
+        if not databases["write"]:  # as when there was no other grant than to read
+            decided["capabilities"]["sqlite"] = databases["read"]
         return canonical_digest(decided)
 
 
@@ -166,6 +178,16 @@ class LoadedProfile(msgspec.Struct, frozen=True):
     chain: tuple[str, ...]
 
 
+def long_form(tables: dict[str, Any]) -> dict[str, Any]:
+    """Return the tables of a profile file with `sqlite = [...]` as the table that it stands for."""
+    capabilities = tables.get("capabilities")
+    if not isinstance(capabilities, dict) or not isinstance(capabilities.get("sqlite"), list):
+        return tables
+    # It grants nothing else: `write` of a profile that this one extends does not shine through.
+    databases = {"read": capabilities["sqlite"], "write": []}
+    return {**tables, "capabilities": {**capabilities, "sqlite": databases}}
+
+
 def profile_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a profile file, for editors.
 
@@ -176,6 +198,11 @@ def profile_schema() -> dict[str, Any]:
     # The classes know only the long form of a startup entry; the loader widens it likewise.
     path = schema["$defs"]["StartupFile"]["properties"]["path"]
     keys["startup"]["items"] = {"anyOf": [path, keys["startup"]["items"]]}
+    # Likewise the array that stands for the databases that may be read.
+    databases = schema["$defs"]["Capabilities"]["properties"]["sqlite"]
+    read = schema["$defs"]["DatabaseGrant"]["properties"]["read"]
+    forms = [{"$ref": databases.pop("$ref")}, {"type": "array", "items": read["items"]}]
+    databases["anyOf"] = forms
     # TOML has no null: a profile that extends nothing leaves the key out.
     keys["extends"] = {"description": keys["extends"]["description"], **keys["extends"]["anyOf"][0]}
     return {

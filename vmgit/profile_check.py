@@ -68,7 +68,11 @@ class _Checker:
         elif isinstance(kind, inspect.UnionType):  # always "or None", and TOML has no null
             self.check(value, kind.types[0], path, extra)
         elif isinstance(kind, inspect.StructType):
-            self.table(value, kind, path)
+            if path == ("capabilities", "sqlite") and not isinstance(value, dict):
+                # Its short form: an array of what may be read.
+                self.check(value, kind.fields[0].type, path, extra)
+            else:
+                self.table(value, kind, path)
         elif isinstance(kind, inspect.VarTupleType):
             self.array(value, kind, path)
         else:

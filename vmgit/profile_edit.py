@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .errors import RefusedError, UsageError
+from .profile import long_form
 from .profile_parse import parse_profile
 
 #: A key of the file and the value it gets, a TOML value as Python has it.
@@ -65,7 +66,7 @@ def edit(path: str, content: bytes, changes: Sequence[Change]) -> bytes:
     after, errors = parse_profile(path, edited)
     if errors:
         raise _refused(path, changes, f"{errors[0].key}: {errors[0].message}", errors[0].hint)
-    if after != meant:
+    if after != long_form(meant):
         raise _refused(path, changes, "the file is written in a way that cannot be changed safely")
     return edited
 
@@ -81,9 +82,20 @@ def _put(table: Any, key: tuple[str, ...], value: Any, tomlkit: Any) -> None:
         top = isinstance(table, tomlkit.TOMLDocument)
         table[first] = tomlkit.table() if top else tomlkit.inline_table()
     below = table[first]
+    if first == "sqlite" and isinstance(below, list):  # the short form of a table
+        table[first] = below = _long(below, tomlkit)
     if not isinstance(below, dict):
         raise UsageError(f"{first} is no table.")
     _put(below, rest, value, tomlkit)
+
+
+def _long(array: Any, tomlkit: Any) -> Any:
+    """Return the table that an array of databases stands for; the comment behind it stays there."""
+    table = tomlkit.inline_table()
+    table.trivia.comment_ws, array.trivia.comment_ws = array.trivia.comment_ws, ""
+    table.trivia.comment, array.trivia.comment = array.trivia.comment, ""
+    table.update({"read": array, "write": []})
+    return table
 
 
 def _with(tables: dict[str, Any], key: tuple[str, ...], value: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from .profile import long_form
 from .profile_check import Problem, check_tables
 from .toml_lines import dotted, key_lines, line_of, too_deep
 
@@ -40,7 +41,8 @@ class ProfileError(msgspec.Struct, frozen=True, omit_defaults=True):
 def parse_profile(path: str, content: bytes) -> tuple[dict[str, Any], list[ProfileError]]:
     """Parse and check a profile file.
 
-    Returns its tables, empty when the file is no TOML at all, and everything that is wrong.
+    Returns its tables in their long form (see `profile.long_form`), empty when the file is no TOML
+    at all, and everything that is wrong.
     """
     error = _unreadable(path, content)
     if error is not None:
@@ -48,7 +50,7 @@ def parse_profile(path: str, content: bytes) -> tuple[dict[str, Any], list[Profi
     parsed = _parse(path, profile_text(content))
     if isinstance(parsed, ProfileError):
         return {}, [parsed]
-    return parsed, place(path, content, check_tables(parsed))
+    return long_form(parsed), place(path, content, check_tables(parsed))
 
 
 def place(path: str, content: bytes | None, problems: list[Problem]) -> list[ProfileError]:

@@ -57,6 +57,7 @@ class _Running(msgspec.Struct):
 
     number: int
     realm: Realm
+    host: Host
     unwanted: Callable[[], bool] | None
     cancelled: bool = False
 
@@ -135,7 +136,7 @@ class Recorder:
             redact=redactor.patterns,
         )
         # Before anybody can read that it runs, so that no cancellation comes too early.
-        self._running[state.id] = running = _Running(number, realm, unwanted)
+        self._running[state.id] = running = _Running(number, realm, host, unwanted)
         try:
             first = encode(started, execution=name)
             # A startup execution answers no request: it prepares for the one that does.
@@ -156,6 +157,8 @@ class Recorder:
             return False
         running.cancelled = True
         running.realm.cancel()
+        # Its realm may wait for what this process asks for it.
+        running.host.stop()
         return True
 
     def _run(

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import msgspec
 
@@ -20,14 +21,24 @@ from .outcome import ConsoleLine, Fault, HostCall, Outcome, Value
 #: Shorter values are words that occur by chance.
 LEAST_SECRET = 6
 _MARK = re.compile(r"(\[redacted:[A-Za-z0-9_]+\])")
+#: A mark that code put into a URL, as code in a replay does.
+_MARK_IN_URL = re.compile(r"%5Bredacted(?::|%3A)([A-Za-z0-9_]+)%5D")
+
+_UNRESERVED = "-_.*"
 
 
 class Redactor:
     """Redacts texts, JSON values and outcomes."""
 
-    def __init__(self, secrets: Mapping[str, str], patterns: Mapping[str, str]) -> None:
-        """`secrets` maps names to values; `patterns` names to regular expressions."""
+    def __init__(
+        self, secrets: Mapping[str, str], patterns: Mapping[str, str], *, replays: bool = False
+    ) -> None:
+        """`secrets` maps names to values; `patterns` names to regular expressions.
+
+        `replays` says that code sees marks where it had secrets, and may have encoded them.
+        """
         self.patterns = dict(patterns)
+        self._replays = replays
         self._secrets = {
             name: value for name, value in sorted(secrets.items()) if len(value) >= LEAST_SECRET
         }
@@ -84,6 +95,8 @@ class Redactor:
     @cached_property
     def _steps(self) -> list[Callable[[str], str]]:
         steps: list[Callable[[str], str]] = []
+        if self._replays:
+            steps.append(lambda text: _MARK_IN_URL.sub(r"[redacted:\1]", text))
         marks: dict[str, str] = {}
         for name, secret in self._secrets.items():
             for form in _forms(secret):
@@ -103,10 +116,15 @@ def _replacing(pattern: re.Pattern[str], mark: str) -> Callable[[str], str]:
 
 
 def _forms(secret: str) -> set[str]:
-    """Return how a secret is written: as it is, and escaped in JSON or in a shown string."""
+    """Return how a secret is written: as it is, and escaped in JSON, a shown string or a URL."""
     escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
     single = escaped.replace('\\"', '"')
-    return {secret, escaped, json.dumps(secret)[1:-1], single, single.replace("'", "\\'")}
+    # As encodeURIComponent, URLSearchParams and URL itself write it.
+    safe = (_UNRESERVED + "!~'()", _UNRESERVED, _UNRESERVED + "!~()$&+,/:;=?@[]^|`{}\\%")
+    encoded = {quote(secret, safe=one, errors="replace") for one in safe}
+    encoded.add(quote_plus(secret, safe=_UNRESERVED, errors="replace").replace("~", "%7E"))
+    shown = {secret, escaped, json.dumps(secret)[1:-1], single, single.replace("'", "\\'")}
+    return shown | encoded
 
 
 def _mapped(value: Any, text: Callable[[str], str]) -> Any:

@@ -37,6 +37,8 @@ class Sessions:
         self._services = services
         self._prefix = prefix
         self._live: dict[str, LiveSession] = {}
+        #: Called with the id of a session that is about to be made, before anybody can see it.
+        self.on_begin: Callable[[str], None] | None = None
         #: Told of each session that is made here, with its heap.
         self.made: Callable[[LiveSession], None] | None = None
 
@@ -110,8 +112,11 @@ class Sessions:
 
     def _begin(self, event: NewEvent, name: str | None, *, durable: bool) -> list[StoredEvent]:
         """Append the first event of a new session. Raises `UsageError` when the name is taken."""
+        session = new_session_id()
+        if self.on_begin is not None:
+            self.on_begin(session)
         try:
-            return self._services.recorder.create(new_session_id(), event, durable=durable)
+            return self._services.recorder.create(session, event, durable=durable)
         except UsageError as error:
             if error.kind != "name_taken":
                 raise

@@ -19,7 +19,7 @@ SandboxPolicy = Literal["auto", "require", "off"]
 _HINT = (
     f"Its keys are `format = {FORMAT}`, `sandbox`, one of "
     + ", ".join(f'"{policy}"' for policy in get_args(SandboxPolicy))
-    + ", and `[redact]` with `patterns = { NAME = REGEX }`."
+    + ", `autostart`, true or false, and `[redact]` with `patterns = { NAME = REGEX }`."
 )
 
 
@@ -31,11 +31,12 @@ class Redact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The settings of a workspace; `format` is the version of its layout, `sandbox` says what
-    sessions run in.
+    sessions run in, `autostart` whether commands that act on sessions start a server.
     """
 
     format: int = FORMAT
     sandbox: SandboxPolicy = "auto"
+    autostart: bool = False
     redact: Redact = Redact()
 
 

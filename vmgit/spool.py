@@ -55,7 +55,7 @@ def noted(events: Iterable[StoredEvent]) -> list[str]:
 
 
 def ingest(
-    spool: Path, recorded: Callable[[], Iterable[str]], record: Callable[[GitHook], None]
+    spool: Path, recorded: Callable[[], Iterable[str]], record: Callable[[GitHook], object]
 ) -> int:
     """Record every note of a spool that is not recorded yet, then remove it.
 

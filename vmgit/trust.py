@@ -57,6 +57,8 @@ def grants_beyond(capabilities: Capabilities) -> dict[str, Any]:
             case "fetch", {"hosts": hosts, "methods": methods}:
                 kept = {"hosts": sorted(hosts), "methods": sorted(methods)}
                 value = kept if hosts and methods else {}
+            case "sqlite", {"read": read, "write": []}:  # its short form
+                value = sorted(read)
             case _, dict():
                 value = {key: sorted(items) for key, items in value.items() if items}
             case _, list() | tuple():

@@ -42,7 +42,8 @@ class Workspace(Worktree):
     `ending`, the process ends right after: closing the log in order, which folds its write-ahead
     log into the file, is then left out, for the next opener is served as well by what is there.
     A log that a newer vmgit wrote is refused, unless `on_newer` is given: it is called with what to
-    tell, and the log can then be read and not written.
+    tell, and the log can then be read and not written. With `resident`, the process hosts for
+    good: every rebuild of a session is recorded, and not only one that differs.
     """
 
     def __init__(
@@ -54,9 +55,11 @@ class Workspace(Worktree):
         template: bool = False,
         ending: bool = False,
         on_newer: Callable[[str], None] | None = None,
+        resident: bool = False,
     ) -> None:
         super().__init__(paths)
         self._on_newer = on_newer
+        self._resident = resident
         self._ending = ending
         self.actor = actor
         self._worker = worker
@@ -72,6 +75,7 @@ class Workspace(Worktree):
         template: bool = False,
         ending: bool = False,
         on_newer: Callable[[str], None] | None = None,
+        resident: bool = False,
     ) -> Workspace:
         """Open the workspace that holds `start`.
 
@@ -90,6 +94,7 @@ class Workspace(Worktree):
             template=template,
             ending=ending,
             on_newer=on_newer,
+            resident=resident,
         )
 
     def __enter__(self) -> Workspace:
@@ -138,7 +143,7 @@ class Workspace(Worktree):
             stream=row.session, execution=row.id, after=row.start_seq - 1, upto=row.end_seq
         )
 
-    def _take_notes(self) -> None:
+    def take_notes(self) -> None:
         """Record what Git hooks noted since the last time."""
         spool = self.paths.state_dir / "spool"
         if spool.is_dir():
@@ -147,17 +152,17 @@ class Workspace(Worktree):
             newest = partial(self.log.read, type="git.hook", newest_first=True, limit=1000)
             ingest(spool, lambda: noted(newest()), self.record)
 
-    def record(self, payload: msgspec.Struct) -> None:
-        """Append an event of the workspace itself."""
+    def record(self, payload: msgspec.Struct) -> StoredEvent:
+        """Append an event of the workspace itself and return its row."""
         from .events.registry import encode
 
-        self.log.append(
+        return self.log.append(
             "workspace",
             [encode(payload)],
             durable=True,
             actor=self.actor,
             worktree=self.paths.worktree_name,
-        )
+        )[0]
 
     # -- sessions ----------------------------------------------------------------------------
 
@@ -209,6 +214,7 @@ class Workspace(Worktree):
             outside,
             patterns,
             lambda config: self.realms.open_alone(config),
+            self._resident,
         )
 
     @part
@@ -244,6 +250,11 @@ class Workspace(Worktree):
             if (row.worktree, row.prefix) == place and row.pinned is None
         ]
 
+    def label(self, session: str) -> str:
+        """Return the name that people use for the session with this full id."""
+        row = self.views.session(session)
+        return row.label if row is not None else session
+
     @property
     def lock_path(self) -> Path:
         """The file whose flock says who hosts the sessions of the repository."""
@@ -260,13 +271,21 @@ class Workspace(Worktree):
     ) -> Iterator[Sessions]:
         """Hold the host lock and give the sessions, with what a dead host left open closed.
 
-        Raises `BusyError` when another process holds it and `wait` is false, `RefusedError` when
-        `vmgit.toml` is bad, and `EnvironmentFailure` when it requires a sandbox that is not there.
+        Raises `BusyError` when another process holds it and `wait` is false, or when that is a
+        server, which never gives it back; `RefusedError` when `vmgit.toml` is bad, and
+        `EnvironmentFailure` when it requires a sandbox that is not there.
         """
         _ = self.settings
         from . import cancel, hostlock
 
-        with hostlock.hold(self.lock_path, f"vmgit {self.actor}", wait=wait, on_wait=on_wait):
+        def told(holder: str) -> None:
+            from .serving.record import refuse_served
+
+            refuse_served(self.paths.state_dir)
+            if on_wait is not None:
+                on_wait(holder)
+
+        with hostlock.hold(self.lock_path, f"vmgit {self.actor}", wait=wait, on_wait=told):
             if self._worker is not None:
                 # Something will run, and what is loaded next takes as long as Git does.
                 self.ask_ahead()
@@ -276,6 +295,6 @@ class Workspace(Worktree):
                 sessions.abort_open(session, "its host died")
             for row in self.views.sessions(state=OPEN_STATES, ephemeral=True):
                 sessions.get(row.id).close("its host died")
-            self._take_notes()
+            self.take_notes()
             with cancel.heeding(self.lock_path, self.services.recorder.cancel):
                 yield sessions

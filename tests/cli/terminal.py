@@ -19,6 +19,11 @@ from pathlib import Path
 PATIENCE = 60.0
 
 
+def until(what: Callable[[], object]) -> None:
+    """Wait until `what` gives something true."""
+    eventually(what, "it never came to be")
+
+
 def eventually(what: Callable[[], object], why: str) -> None:
     """Wait until `what` gives something true; fail saying `why` when it never does."""
     deadline = time.monotonic() + PATIENCE

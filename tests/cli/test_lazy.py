@@ -106,7 +106,7 @@ def _complete(typed: str) -> tuple[list[str], set[str]]:
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("vmgit se", ["session"]),
+        ("vmgit se", ["session", "serve"]),
         ("vmgit session ", ["new", "list", "show", "refresh", "fork", "undo", "redo", "close"]),
         ("vmgit journal v", ["verify"]),
         ("vmgit run --pro", ["--profile"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 
 import pytest
 from workspaces import Folder
@@ -54,6 +55,14 @@ def test_grants_add_up(shop: Folder) -> None:
     again = shop.fine("profile", "grant", "shop", "exec=git", "--json").json
     assert again["changed"] is False
     assert again["next"] == []
+
+
+def test_databases_are_granted_to_read_and_to_write(shop: Folder) -> None:
+    for one in ("sqlite=a.db", "sqlite.write=b.db", "sqlite=c.db", "fetch.hosts=a.com"):
+        shop.fine("profile", "grant", "shop", one)
+    granted = tomllib.loads((shop.root / "profiles/shop.toml").read_text())["capabilities"]
+    assert granted["sqlite"] == {"read": ["a.db", "c.db"], "write": ["b.db"]}
+    assert granted["fetch"] == {"hosts": ["a.com"]}
 
 
 def test_what_a_parent_grants_stays_granted(shop: Folder) -> None:

@@ -150,18 +150,24 @@ def test_a_limit_ends_with_5_and_leaves_the_session_as_it_was(folder: Folder) ->
 
 
 @pytest.mark.parametrize(
-    ("code", "status"),
+    ("op", "code", "status"),
     [
-        ("import { set } from 'vmgit:kv'; set('a', 1)", 7),
-        ("import { set } from 'vmgit:kv'; try { set('a', 1) } catch {} 1", 0),
+        ("kv.set", "import { set } from 'vmgit:kv'; set('a', 1)", 7),
+        ("kv.set", "import { set } from 'vmgit:kv'; try { set('a', 1) } catch {} 1", 0),
+        ("fetch.request", "await fetch('http://example.com')", 7),
+        ("fetch.request", "fetch('http://example.com'); 1", 7),
+        ("fetch.request", "await fetch('http://example.com').catch(() => 1)", 0),
+        ("sqlite.open", "require('vmgit:sqlite').open('a.db')", 7),
     ],
 )
-def test_a_denial_ends_with_7_unless_it_is_caught(shared: Folder, code: str, status: int) -> None:
+def test_a_denial_ends_with_7_unless_it_is_caught(
+    shared: Folder, op: str, code: str, status: int
+) -> None:
     shared.profile("[capabilities]\nkv = false\n", "nokv")
     done = shared.vmgit("run", "--profile", "nokv", "-e", code)
     assert done.status == status
     if status == 7:
-        assert 'kv.set is not granted by profile "nokv"' in done.err
+        assert f'{op} is not granted by profile "nokv"' in done.err
     shown = shared.fine("exec", "events", "@", "--json").json
     assert "capability.denied" in [event["type"] for event in shown]
 
@@ -185,6 +191,7 @@ def test_without_a_session_it_is_a_fresh_one_that_is_closed_after(folder: Folder
     assert [row["status"] for row in every] == ["closed", "closed"]
 
 
+@pytest.mark.embedded
 def test_a_change_is_told_before_the_code_runs(folder: Folder) -> None:
     folder.fine("session", "new", "--name", "s")
     folder.write("startup/00-base.js", "function twice(x) { return x + x + 1; }\n")
@@ -241,6 +248,7 @@ def _wait_until_running(folder: Folder) -> None:
     eventually(running, "the code never began")
 
 
+@pytest.mark.embedded
 def test_a_killed_command_leaves_nothing_behind(folder: Folder) -> None:
     folder.profile("[limits]\nwall_ms = 60000\ncpu_ms = 60000\n")
     folder.fine("session", "new", "--name", "s")
@@ -254,6 +262,7 @@ def test_a_killed_command_leaves_nothing_behind(folder: Folder) -> None:
     assert folder.fine("journal", "verify", "--json").json["ok"]
 
 
+@pytest.mark.embedded
 def test_a_workspace_in_a_subfolder_of_its_repository(folder: Folder) -> None:
     inner = make_workspace(folder.root / "tools" / "inner")
     # One repository only: the outer one.
@@ -266,6 +275,7 @@ def test_a_workspace_in_a_subfolder_of_its_repository(folder: Folder) -> None:
     assert folder.vmgit("run", "../../a.js", cwd=inner.root).status == 2
 
 
+@pytest.mark.embedded
 def test_linked_worktrees_share_one_log(folder: Folder, tmp_path: Path) -> None:
     linked = tmp_path / "linked"
     folder.git("worktree", "add", "--quiet", "-b", "side", linked)

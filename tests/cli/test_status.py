@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from realgit import Git
 from workspaces import Folder
 
@@ -25,6 +26,7 @@ def test_a_fresh_workspace(tmp_path: Path) -> None:
     assert lines[-1] == "no open sessions; `vmgit session new` makes one"
 
 
+@pytest.mark.embedded
 def test_sessions_and_what_would_refresh_them(folder: Folder) -> None:
     folder.fine("session", "new", "--name", "one")
     folder.fine("session", "new", "--name", "pinned", "--at", "HEAD")
@@ -52,6 +54,7 @@ def test_sessions_and_what_would_refresh_them(folder: Folder) -> None:
     assert document["branch"] == "refs/heads/main"
 
 
+@pytest.mark.embedded
 def test_it_changes_nothing(
     folder: Folder, fingerprint: Callable[[Git], dict[str, object]]
 ) -> None:
@@ -63,6 +66,7 @@ def test_it_changes_nothing(
     assert (fingerprint(folder.git), log_state(folder.log_path.parent)) == before
 
 
+@pytest.mark.embedded
 def test_who_hosts_and_what_git_is_doing(folder: Folder) -> None:
     folder.git("checkout", "--quiet", "--detach")
     folder.fine("run", "-e", "1")

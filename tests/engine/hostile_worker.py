@@ -16,7 +16,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from vmgit.engine import kernel, protocol
+from vmgit import kernel
+from vmgit.engine import protocol
 from vmgit.engine.api import Job
 from vmgit.engine.link import Link
 from vmgit.engine.runner import Runner

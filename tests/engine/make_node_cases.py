@@ -86,6 +86,13 @@ PACKAGES: dict[str, tuple[Any, list[str]]] = {
     ),
     "@scope/it": ({"exports": {".": "./i.js", "./s": "./s.js"}}, ["i.js", "s.js"]),
     "@scope/old": ({"main": "m.js"}, ["m.js", "t/u.js"]),
+    # Packages of their own, where versions conflict.
+    "outer": ({"main": "o.js"}, ["o.js", "deep/p.js"]),
+    "outer/node_modules/plain": ({"main": "other.js"}, ["other.js", "sub.js"]),
+    "outer/node_modules/dual": ({"exports": {"./kept": "./k.js"}}, ["k.js", "hidden.js"]),
+    "outer/node_modules/@scope/it": ({"main": "n.js"}, ["n.js"]),
+    "outer/node_modules/twice": ({}, ["index.js"]),
+    "outer/node_modules/twice/node_modules/plain": ({"main": "third.js"}, ["third.js"]),
     "me": (
         {
             "name": "me",
@@ -130,6 +137,13 @@ SPECIFIERS: dict[str, list[str]] = {
         "me", "me/own", "me/hidden", "#own", "#cond", "#pkg", "#sub", "#pat/a", "#ext/extra.js",
         "#up", "#null", "#url", "#", "#/x", "#absent", "#pat/../x",
         "../own.js", "../../plain/extra.js",
+    ],
+    "node_modules/outer/deep/p.js": [
+        "plain", "plain/sub.js", "plain/extra.js", "dual", "dual/kept", "dual/hidden.js",
+        "@scope/it", "@scope/old", "twice", "sugar", "absent", "../node_modules/plain/sub.js",
+    ],
+    "node_modules/outer/node_modules/twice/index.js": [
+        "plain", "plain/sub.js", "dual/kept", "@scope/it", "outer", "twice",
     ],
 }  # fmt: skip
 

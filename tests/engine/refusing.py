@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import struct
 
-from vmgit.engine import kernel
+from vmgit import kernel
 
 _NNP, _SECCOMP, _FILTER = 38, 22, 2
 _NUMBERS = {

@@ -103,6 +103,17 @@ def test_a_file_that_would_win_resolution_changes_the_version() -> None:
     assert len(seen) == 6
 
 
+def test_a_package_of_its_own_changes_the_version_of_who_asks_and_of_nobody_else() -> None:
+    manifest = {f"vendor/{name}/package.json": "{}" for name in ("a", "b", "c")}
+    code = {name: f"vendor/{name}/index.js" for name in ("a", "b", "c")}
+    files = {**manifest, code["a"]: "require('c')", code["b"]: "require('c')", code["c"]: ""}
+    before = versions(files)
+    own = {"vendor/a/node_modules/c/package.json": "{}", "vendor/a/node_modules/c/index.js": ""}
+    after = versions({**files, **own})
+    assert after[code["a"]] != before[code["a"]]
+    assert [after[code[name]] == before[code[name]] for name in ("b", "c")] == [True, True]
+
+
 def test_a_literal_that_cannot_be_resolved_is_a_part_as_absent() -> None:
     files = {"a.js": "require('./late')"}
     absent = versions(files)["a.js"]

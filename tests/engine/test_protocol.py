@@ -75,6 +75,12 @@ def test_pieces_make_whole_frames(sizes: list[int]) -> None:
         b'{"t":"line","level":"log","text":"\xff"}',
         b'{"t":"line","level":"log","text":"\\ud800"}',
         b'{"t":"done","cpu_us":"1"}',
+        b'{"t":"done","cpu_us":-1}',
+        b'{"t":"done","cpu_us":1,"clock":[[1' + b"0" * 400 + b",1]]}",
+        b'{"t":"forked","pid":0}',
+        b'{"t":"forked","pid":-1}',
+        b'{"t":"hit","name":"other","allowed":1,"used":1}',
+        b'{"t":"hit","name":"cpu_ms","allowed":1,"used":-1}',
         b'{"t":"call","op":"x","request":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vmgit.engine import landlock
+from vmgit import landlock
 
 from .realms import Session, session, shown
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -187,3 +188,12 @@ def test_no_descriptor_of_ours_is_in_it(tmp_path: Path) -> None:
         door = Door(tmp_path / "work", PATH=str(bin_folder))
         # The last one is that of the listing itself.
         assert door.run("py", "-I", "-c", code)["stdout"] == "[0, 1, 2, 3]\n"
+
+
+def test_a_program_ends_soon_when_its_execution_is_cancelled(door: Door) -> None:
+    timer = threading.Timer(0.2, door.registry.stop)
+    timer.start()
+    started = time.monotonic()
+    assert door.fault({"program": "sleep", "args": ["100"]}).code == "ETIMEDOUT"
+    assert time.monotonic() - started < 2
+    timer.join()

@@ -12,9 +12,9 @@ import pytest
 from vmgit.answer import Answer
 from vmgit.host.capability import Arguments, bad_arguments
 from vmgit.host.kv import KvStore
-from vmgit.host.registry import UNAVAILABLE, Registry, Surroundings
+from vmgit.host.registry import Registry, Surroundings
 from vmgit.outcome import Fault
-from vmgit.profile import Capabilities, FileGrant, Profile
+from vmgit.profile import Capabilities, Profile
 
 GRANTED = Profile()
 DENIED = Profile(capabilities=Capabilities(kv=False))
@@ -83,18 +83,6 @@ def test_a_denied_call_learns_nothing_about_its_arguments() -> None:
 def test_an_unknown_operation_is_an_answer(op: str, message: str) -> None:
     answer = Registry(GRANTED, kv=KvStore(), surroundings=OUTSIDE).call(op, {})
     assert answer == Answer(error=Fault("CapabilityError", message, code="unknown"))
-
-
-@pytest.mark.parametrize("name", UNAVAILABLE)
-@pytest.mark.parametrize(
-    "profile", [GRANTED, Profile(capabilities=Capabilities(fs=FileGrant(read=("**",)), env=("*",)))]
-)
-def test_what_is_not_there_says_so_granted_or_not(name: str, profile: Profile) -> None:
-    answer = Registry(profile, kv=KvStore(), surroundings=OUTSIDE).call(
-        f"{name}.read", {"path": "a"}
-    )
-    message = f"capability {name} is not available in this version of vmgit"
-    assert answer == Answer(error=Fault("CapabilityError", message, code="unavailable"))
 
 
 def test_every_capability_of_a_profile_is_answered_for() -> None:

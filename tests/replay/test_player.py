@@ -22,6 +22,9 @@ from vmgit.replay.player import RecordedHost, play, relaxed
 class Forbidden:
     """The outside, which a replay must not reach."""
 
+    def stop(self) -> None:
+        """Nothing that it answers takes long."""
+
     def call(self, op: str, request: Any) -> Answer:
         assert op.startswith("kv."), op
         return Answer(f"live {op} {request}")

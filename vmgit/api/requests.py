@@ -46,6 +46,34 @@ class CreateRequest(_Request, frozen=True, kw_only=True):
     name: str | None = None
     at: str | None = None
 
+    def checked(self) -> CreateRequest:
+        """Return it. Raises `UsageError` for a name that no session can have."""
+        check_name(self.name)
+        return self
+
+
+class ForkRequest(_Request, frozen=True, kw_only=True):
+    """A session to make that goes on from another one."""
+
+    name: str | None = None
+
+    def checked(self) -> ForkRequest:
+        """Return it. Raises `UsageError` for a name that no session can have."""
+        check_name(self.name)
+        return self
+
+
+class UndoRequest(_Request, frozen=True, kw_only=True):
+    """How many executions are undone."""
+
+    count: int = 1
+
+    def checked(self) -> UndoRequest:
+        """Return it. Raises `UsageError` for a count below 1."""
+        if self.count < 1:
+            raise UsageError(f"{self.count} executions cannot be undone: give 1 or more.")
+        return self
+
 
 class CloseRequest(_Request, frozen=True, kw_only=True):
     """Why a session is closed."""

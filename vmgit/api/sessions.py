@@ -6,7 +6,6 @@ import builtins
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from vmgit.acting import Answer
 from vmgit.documents import (
     ExecutionDocument,
     RedoDocument,
@@ -14,28 +13,18 @@ from vmgit.documents import (
     SessionDocument,
     SessionSummaryDocument,
     UndoDocument,
-    redo_document,
     session_document,
     session_summary,
-    undo_document,
 )
-from vmgit.errors import UsageError
-from vmgit.eventlog.rows import OPEN_STATES, AskedRow, SessionRow
+from vmgit.eventlog.rows import OPEN_STATES, SessionRow
 from vmgit.history import read_session
 from vmgit.live import LiveSession
-from vmgit.sessions import Sessions as LiveSessions
 from vmgit.workspace import Workspace as Parts
 
-from .asking import (
-    once,
-    remembered_redo,
-    remembered_session,
-    remembered_undo,
-)
 from .host import Host
-from .refreshing import refresh_document
-from .requests import CreateRequest, check_name, run_request
+from .requests import CloseRequest, CreateRequest, ForkRequest, UndoRequest, run_request
 from .running import run_in
+from .session_work import close_in, create_in, fork_in, redo_in, refresh_in, undo_in
 from .ticket import Ticket
 
 T = TypeVar("T")
@@ -67,25 +56,13 @@ class Sessions:
         `at` pins it to a revision. Raises `VmgitError`, with nothing recorded, when the profile is
         bad, its grants are not trusted, or the name is taken or none.
         """
-        request = CreateRequest(profile=profile, name=check_name(name), at=at)
-        ticket = ticket or Ticket()
-
-        def make(sessions: LiveSessions) -> SessionDocument:
-            origin = self._parts.snapshot() if at is None else self._parts.at(at)
-            live = sessions.create(request.profile, origin, name=request.name, pinned=request.at)
-            return session_document(live.state)
-
-        def work(sessions: LiveSessions) -> SessionDocument:
-            return once(
-                self._parts,
-                ticket,
-                ["create", request],
-                "session",
-                lambda: make(sessions),
-                remembered_session,
-            )
-
-        return self._host.beside(work, wait=wait, ticket=ticket)
+        request = CreateRequest(profile=profile, name=name, at=at).checked()
+        asked = ticket or Ticket()
+        return self._host.beside(
+            lambda sessions: create_in(self._parts, sessions, request, asked),
+            wait=wait,
+            ticket=asked,
+        )
 
     def list(
         self, *, state: str | Sequence[str] | None = None, everything: bool = False
@@ -115,24 +92,18 @@ class Sessions:
         Raises `VmgitError` when it cannot run; that it threw is told by the document.
         """
         request = run_request(source, path, args)
-        ticket = ticket or Ticket()
-        return self._host.in_session(
-            self._find(session).id,
-            lambda live: run_in(self._parts, live, request, ticket),
-            wait=wait,
-            ticket=ticket,
+        return self._in_turn(
+            session,
+            lambda live, asked: run_in(self._parts, live, request, asked),
+            wait,
+            ticket,
         )
 
     def refresh(
         self, session: str, *, wait: bool = True, ticket: Ticket | None = None
     ) -> RefreshDocument:
         """Bring a session up to date with what it follows, as every `run` does first."""
-
-        def work(live: LiveSession) -> RefreshDocument:
-            return refresh_document(live.update(self._parts.origin_of(live.state)), live.state)
-
-        row = self._find(session)
-        return self._host.in_session(row.id, work, wait=wait, ticket=ticket or Ticket())
+        return self._in_turn(session, lambda live, _: refresh_in(self._parts, live), wait, ticket)
 
     def fork(
         self,
@@ -147,14 +118,12 @@ class Sessions:
         Raises `RefusedError` when there is nothing to go on from and `UsageError` for a name that
         is taken or none.
         """
-        check_name(name)
-
-        def work(live: LiveSession) -> SessionDocument:
-            self._parts.require_place(live.state)
-            return session_document(self._host.sessions.fork(live.state.id, name=name).state)
-
-        return self._once(
-            session, work, ["fork", name], "session", remembered_session, wait, ticket
+        request = ForkRequest(name=name).checked()
+        return self._in_turn(
+            session,
+            lambda live, asked: fork_in(self._parts, self._host.sessions, live, request, asked),
+            wait,
+            ticket,
         )
 
     def undo(
@@ -165,25 +134,18 @@ class Sessions:
         Those that ended by themselves count, throws included. Raises `RefusedError` when so many
         cannot be undone: an undo does not cross a refresh.
         """
-        if count < 1:
-            raise UsageError(f"{count} executions cannot be undone: give 1 or more.")
-
-        def work(live: LiveSession) -> UndoDocument:
-            self._parts.require_place(live.state)
-            return undo_document(live.state, live.undo(count))
-
-        return self._once(session, work, ["undo", count], "change", remembered_undo, wait, ticket)
+        request = UndoRequest(count=count).checked()
+        return self._in_turn(
+            session, lambda live, asked: undo_in(self._parts, live, request, asked), wait, ticket
+        )
 
     def redo(
         self, session: str, *, wait: bool = True, ticket: Ticket | None = None
     ) -> RedoDocument:
         """Bring back what the last undo took away. Raises `RefusedError` when there is none."""
-
-        def work(live: LiveSession) -> RedoDocument:
-            self._parts.require_place(live.state)
-            return redo_document(live.state, live.redo())
-
-        return self._once(session, work, ["redo"], "change", remembered_redo, wait, ticket)
+        return self._in_turn(
+            session, lambda live, asked: redo_in(self._parts, live, asked), wait, ticket
+        )
 
     def close(
         self,
@@ -194,33 +156,23 @@ class Sessions:
         ticket: Ticket | None = None,
     ) -> SessionDocument:
         """Close a session for good; its log stays. Raises `RefusedError` when it has ended."""
-
-        def work(live: LiveSession) -> SessionDocument:
-            live.close(reason)
-            return session_document(live.state)
-
-        return self._once(
-            session, work, ["close", reason], "change", remembered_session, wait, ticket
+        request = CloseRequest(reason=reason)
+        return self._in_turn(
+            session, lambda live, asked: close_in(self._parts, live, request, asked), wait, ticket
         )
 
-    def _once(
+    def _in_turn(
         self,
         session: str,
-        work: Callable[[LiveSession], T],
-        asked_for: builtins.list[str | int | None],
-        answer: Answer,
-        remembered: Callable[[Parts, AskedRow], T],
+        work: Callable[[LiveSession, Ticket], T],
         wait: bool,
         ticket: Ticket | None,
     ) -> T:
-        """Do `work` in a session's turn, unless the ticket's key was answered before."""
-        asked, id = ticket or Ticket(), self._find(session).id
-
-        def in_turn(live: LiveSession) -> T:
-            wanted = [*asked_for, id]
-            return once(self._parts, asked, wanted, answer, lambda: work(live), remembered)
-
-        return self._host.in_session(id, in_turn, wait=wait, ticket=asked)
+        """Do `work` on a session when its turn has come."""
+        asked = ticket or Ticket()
+        return self._host.in_session(
+            self._find(session).id, lambda live: work(live, asked), wait=wait, ticket=asked
+        )
 
     def _find(self, session: str) -> SessionRow:
         return self._parts.views.find_session(session)

@@ -27,10 +27,14 @@ class CancelledError(VmgitError):
 
 
 class Ticket:
-    """One wish to run something. `key` is the caller's idempotency key, at most 255 characters."""
+    """One wish to run something. `key` is the caller's idempotency key, at most 255 characters.
 
-    def __init__(self, key: str | None = None) -> None:
+    `asked` is a digest of what is asked for, so that another wish with the same key is noticed.
+    """
+
+    def __init__(self, key: str | None = None, asked: str = "") -> None:
         self.key = key
+        self.asked = asked
         self.id = key or os.urandom(12).hex()
         self.state: State = "waiting"
         #: The execution that it became, once that is known.
@@ -46,6 +50,11 @@ class Ticket:
     def cancelled(self) -> bool:
         """Whether somebody cancelled it."""
         return self._cancelled
+
+    @property
+    def waited_us(self) -> int:
+        """How long it has waited for its turn, microseconds."""
+        return monotonic_us() - self._made_us if self.state == "waiting" else self.waiting_us
 
     @property
     def can_stop(self) -> bool:
@@ -70,7 +79,7 @@ class Ticket:
             self.state = "running"
 
     @contextmanager
-    def stoppable(self, stop: Callable[[], object], execution: str) -> Iterator[None]:
+    def stoppable(self, stop: Callable[[], object], execution: str | None = None) -> Iterator[None]:
         """Call `stop` when it is cancelled inside the block, in which `execution` runs.
 
         Raises `CancelledError` when it was cancelled already.

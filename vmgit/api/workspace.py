@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     from .executions import Executions
     from .log import Log
     from .profiles import Profiles
+    from .replays import Replays
     from .sessions import Sessions
 
 
 class Workspace:
     """An open workspace. Use it as a context manager, or call `close`.
 
-    `profiles`, `sessions`, `executions` and `log` hold the methods; `host` decides who runs
-    sessions (default: the calling thread, under the host lock).
+    `profiles`, `sessions`, `executions`, `replays` and `log` hold the methods; `host` decides who
+    runs sessions (default: the calling thread, under the host lock).
     """
 
     def __init__(self, parts: Parts, host: Host | None = None) -> None:
@@ -67,6 +68,13 @@ class Workspace:
         from .log import Log
 
         return Log(self._parts)
+
+    @cached_property
+    def replays(self) -> Replays:
+        """The replays that are recorded."""
+        from .replays import Replays
+
+        return Replays(self._parts, self._host)
 
     @property
     def root(self) -> Path:

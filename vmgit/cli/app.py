@@ -6,6 +6,7 @@ written is the business of `streams`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -18,11 +19,14 @@ from .streams import answer, waiting, warning
 
 if TYPE_CHECKING:
     from vmgit.api.workspace import Workspace as Api
+    from vmgit.client.client import Client
     from vmgit.engine.process import WorkerRealm
+    from vmgit.git.discovery import WorkspacePaths
+    from vmgit.serving.shape import Serving
     from vmgit.workspace import Workspace
 
-    #: A workspace that this process works on itself.
-    AnyWorkspace: TypeAlias = Api
+    #: A workspace that this process works on itself, or that a server serves.
+    AnyWorkspace: TypeAlias = Api | Client
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,6 +40,8 @@ class App:
         self.answered = False
         #: It goes on until Ctrl-C, which is then no failure to be told.
         self.endless = False
+        #: Even where a server runs, work in this process.
+        self.no_server = False
         #: The process ends with this command, by `main`.
         self.ending = ending
 
@@ -65,8 +71,21 @@ class App:
     def connect(self, command: str, *, runs: bool = False) -> AnyWorkspace:
         """Return the workspace to act on sessions with: a running server's, else one's own.
 
-        `command` is what the log names as the actor; with `runs`, a worker is started ahead.
+        `command` is what the log names as the actor; with `runs`, a worker is started ahead where
+        no server will do the work. Raises `BusyError` when something is to run and the sessions
+        are served for another worktree or folder, or `--no-server` was said.
         """
+        from vmgit.git.discovery import find_workspace
+
+        paths = find_workspace(self.start)
+        serving = self._serving(paths)
+        if serving is not None:
+            if not self.no_server and serving.serves(paths.worktree_name, paths.prefix):
+                return self._client(command, serving, paths)
+            if runs:
+                from vmgit.serving.record import served_elsewhere
+
+                raise served_elsewhere(serving)
         worker = None
         if runs:
             # It boots while this process imports what it needs itself.
@@ -78,6 +97,27 @@ class App:
         from vmgit.api.workspace import Workspace as Api
 
         return Api(parts, InlineHost(parts, on_wait=waiting))
+
+    def _serving(self, paths: WorkspacePaths) -> Serving | None:
+        """Return the server of the repository, started where `vmgit.toml` wants one."""
+        from vmgit.serving.record import find_server
+
+        found = find_server(paths.state_dir)
+        if found is None and not self.no_server:
+            from vmgit.serving.wanted import wants_server
+
+            if wants_server(paths.root):
+                from .autostart import autostart
+
+                return autostart(paths)
+        return found
+
+    def _client(self, command: str, serving: Serving, paths: WorkspacePaths) -> Client:
+        # httpx's own command line, which it imports for everybody, takes as long as the rest of it.
+        sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+        from vmgit.client.client import Client
+
+        return Client.of(serving, paths.state_dir, actor=command)
 
     def emit(self, document: Any) -> None:
         """Write the JSON document that answers the command."""

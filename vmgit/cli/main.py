@@ -29,12 +29,17 @@ COMMANDS = {
     "run": ("vmgit.cli.run:run", "Run JavaScript and record it."),
     "session": ("vmgit.cli.session:session", "Make, fork and close sessions; undo and redo."),
     "profile": ("vmgit.cli.profile:profile", "List, show, check and change profiles."),
+    "lib": ("vmgit.cli.lib:lib", "Add, update and check libraries."),
     "exec": ("vmgit.cli.exec:exec_", "List, show and stop executions."),
     "log": ("vmgit.cli.log:log", "Show events."),
     "journal": ("vmgit.cli.journal:journal", "Check and rebuild the event log."),
     "replay": ("vmgit.cli.replay:replay", "Run a recorded session again and compare."),
     "trust": ("vmgit.cli.trust:trust", "Trust what profiles grant, here."),
     "watch": ("vmgit.cli.watch:watch", "Refresh sessions when tracked files change."),
+    "serve": (
+        "vmgit.cli.serve:serve",
+        "Serve the workspace: warm sessions, REST, a stream of events.",
+    ),
     "doctor": ("vmgit.cli.doctor:doctor", "Check what vmgit needs, and say what to do."),
 }
 
@@ -52,10 +57,17 @@ COMMANDS = {
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Work as if started in PATH.",
 )
+@click.option(
+    "--no-server",
+    is_flag=True,
+    envvar="VMGIT_NO_SERVER",
+    help="Work in this process; refuse where a server holds the sessions.",
+)
 @click.pass_context
-def vmgit(ctx: click.Context, folder: Path | None) -> None:
+def vmgit(ctx: click.Context, folder: Path | None, no_server: bool) -> None:
     """Run JavaScript sessions against Git trees, record them, replay them."""
     app = ctx.ensure_object(App)
+    app.no_server = no_server
     if folder is not None:
         app.start = folder.absolute()
     ctx.color = streams.colour_wanted()

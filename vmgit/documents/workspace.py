@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET, UnsetType
+
+from .server import ServerDocument
 
 
 class PendingSessionDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +26,10 @@ class PendingSessionDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkspaceDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A workspace as `vmgit status` shows it; `host` and `watch` are who does that, if anybody."""
+    """A workspace as `vmgit status` shows it; `host` and `watch` are who does that, if anybody.
+
+    `server` is there when a server tells it.
+    """
 
     workspace: str
     worktree: str
@@ -36,3 +42,4 @@ class WorkspaceDocument(msgspec.Struct, frozen=True, kw_only=True):
     watch: str | None
     versions: dict[str, str]
     sessions: tuple[PendingSessionDocument, ...]
+    server: ServerDocument | UnsetType = UNSET

@@ -76,6 +76,12 @@ class Host(Protocol):
     def call(self, op: str, request: Any) -> Answer:
         """Answer one call. Never raises for what JavaScript did wrong: that is an `Answer`."""
 
+    def stop(self) -> None:
+        """End a call that is under way soon, because the execution was cancelled.
+
+        Safe from another thread and from a signal handler.
+        """
+
 
 class WorkerDied(Exception):
     """The worker ended without a result and not because of a limit; `reason` says how."""

@@ -12,6 +12,7 @@ HOST_MODULES: dict[str, tuple[str, ...]] = {
     "kv": ("get", "set", "delete", "list"),
     "env": ("get", "list"),
     "exec": ("run",),
+    "sqlite": ("open",),
     "fs": ("readFile", "writeFile", "list", "stat", "exists", "remove"),
 }
 

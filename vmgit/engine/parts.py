@@ -15,6 +15,7 @@ _FOLDER = Path(__file__).with_name("prelude")
 #: The files in `parts/` of each own part, in one function scope, with `basics.js` before them.
 _OWN = {
     "arguments": ("arguments.js",),
+    "bytes": ("primordials.js", "bytes.js"),
     "clock": ("primordials.js", "clock.js"),
     "console": ("console.js",),
     "explain": ("settle.js", "explain.js"),

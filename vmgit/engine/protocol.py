@@ -7,7 +7,7 @@ sockets nor processes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -18,6 +18,12 @@ from vmgit.outcome import Fault, Level, Value
 MAX_FROM_WORKER = 32 << 20
 MAX_FROM_PARENT = 512 << 20
 _HEAD = 4
+
+#: What a worker counts; larger than anything that can be, and exact in JSON everywhere.
+_Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]
+_SoftLimit = Annotated[str, msgspec.Meta(pattern="^(cpu_ms|wall_ms|memory_mb)$")]
+#: Zero and less would be a group of processes to whoever sends a signal.
+_Pid = Annotated[int, msgspec.Meta(ge=1, le=(1 << 31) - 1)]
 
 
 class _Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="t"):
@@ -113,8 +119,8 @@ class Call(_Frame, frozen=True, tag="call"):
 class Done(_Frame, frozen=True, tag="done"):
     """Worker: the job is at its end."""
 
-    cpu_us: int
-    clock: tuple[tuple[int, int], ...] = ()
+    cpu_us: _Count
+    clock: tuple[tuple[_Count, _Count], ...] = ()
     deps: dict[str, str | None] = {}
     value: Value | None = None
     error: Fault | None = None
@@ -123,9 +129,9 @@ class Done(_Frame, frozen=True, tag="done"):
 class Hit(_Frame, frozen=True, tag="hit"):
     """Worker: a limit stopped the job; this is the worker's last frame."""
 
-    name: str
-    allowed: int
-    used: int
+    name: _SoftLimit
+    allowed: _Count
+    used: _Count
 
 
 class Forked(_Frame, frozen=True, tag="forked"):
@@ -133,9 +139,9 @@ class Forked(_Frame, frozen=True, tag="forked"):
     how much memory the realm holds that both share from now on.
     """
 
-    pid: int | None
-    took_us: int = 0
-    held_kb: int = 0
+    pid: _Pid | None
+    took_us: _Count = 0
+    held_kb: _Count = 0
 
 
 class Crash(_Frame, frozen=True, tag="crash"):

@@ -1,16 +1,17 @@
 """Which file of the tree a specifier means: relative paths, roots, packages, index files.
 
 The rules are Node's for `require` (`import` gets the same file extensions and index files, because
-a workspace has no bundler), with the profile's roots in place of `node_modules`. It asks one
-question only, `lookup(path) -> blob oid or None`, and keeps a list of what it asked, because a
-file that appears at a path that was probed in vain can change the answer. It knows no engine and
-reads nothing but package.json files.
+a workspace has no bundler), with the profile's roots in place of `node_modules`; inside a root, a
+package's own `node_modules` come first, where versions conflict. It asks one question only,
+`lookup(path) -> blob oid or None`, and keeps a list of what it asked, because a file that appears
+at a path that was probed in vain can change the answer. It knows no engine and reads nothing but
+package.json files.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from .packages import MAX_PATH, Package, PackageError, resolve_exports, resolve_imports
@@ -27,6 +28,14 @@ _CONDITIONS: dict[Kind, frozenset[str]] = {
     "require": frozenset(("require",)),
 }
 _TRIED_SHOWN = 12
+_PACKAGE_NAME = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*(?=/|\Z)", re.I)
+#: What packages ask of Node most, and cannot have.
+_NODE_MODULES = frozenset((
+    "assert", "async_hooks", "buffer", "child_process", "crypto", "dns", "events", "fs", "http",
+    "http2", "https", "module", "net", "os", "path", "perf_hooks", "process", "querystring",
+    "readline", "stream", "string_decoder", "timers", "tls", "tty", "url", "util", "v8", "vm",
+    "worker_threads", "zlib",
+))  # fmt: skip
 
 
 class ResolutionError(Exception):
@@ -124,7 +133,7 @@ class _Search:
         shown = ", ".join(tried[:_TRIED_SHOWN])
         if len(tried) > _TRIED_SHOWN:
             shown += f" and {len(tried) - _TRIED_SHOWN} more"
-        return None, f"not in the snapshot (untracked? git add it); tried {shown or 'nothing'}"
+        return None, f"{_absent(specifier)}; tried {shown or 'nothing'}"
 
     def _dispatch(self, folder: str, specifier: str) -> str | None:
         if specifier.startswith(HOST_SCHEME) and _HOST_NAME.fullmatch(specifier):
@@ -174,16 +183,39 @@ class _Search:
         own = self.scope(folder)
         if own is not None and own[1].name == name and own[1].exports is not None:
             return self._exported(*own, subpath)
+        rest = segments[size:]
+        for place in self._own(folder):
+            # A package has a package.json; one question a folder is enough where there is none.
+            if self._package(_under(place, name)) is None:
+                self.tried[f"{place}/{name}/package.json"] = None
+                continue
+            found = self._in(place, name, rest, subpath)
+            if found is not None or self.kind == "import":
+                return found  # `require` goes on to look, `import` does not
         for root in self.resolver.roots:
-            home = _under(root, name)
-            package = self._package(home)
-            if package is not None and package.exports is not None:
-                return self._exported(home, package, subpath)
-            path = _under(root, "/".join(segments))
-            found = (None if specifier.endswith("/") else self._file(path)) or self._folder(path)
+            found = self._in(root, name, rest, subpath)
             if found is not None:
                 return found
         return None
+
+    def _own(self, folder: str) -> Iterator[str]:
+        """Yield the `node_modules` that a file of `folder` sees inside its root, nearest first."""
+        roots = self.resolver.roots
+        while folder and folder not in roots:
+            if folder.rpartition("/")[2] != "node_modules" and any(
+                not root or folder.startswith(root + "/") for root in roots
+            ):
+                yield folder + "/node_modules"
+            folder = folder_of(folder)
+
+    def _in(self, place: str, name: str, rest: Sequence[str], subpath: str) -> str | None:
+        """Return what `name` and the path `rest` below it mean in the folder `place`."""
+        home = _under(place, name)
+        package = self._package(home)
+        if package is not None and package.exports is not None:
+            return self._exported(home, package, subpath)
+        path = "/".join([home, *rest])
+        return (None if subpath.endswith("/") else self._file(path)) or self._folder(path)
 
     def _exported(self, home: str, package: Package, subpath: str) -> str | None:
         try:
@@ -242,6 +274,16 @@ class _Search:
             raise _Refused(f"{path} {error}") from None
 
 
+def _absent(specifier: str) -> str:
+    """Say that a specifier led to nothing, and what may help."""
+    name = _PACKAGE_NAME.match(specifier)
+    if name is None:
+        return "not in the snapshot (untracked? git add it)"
+    if name[0] in _NODE_MODULES:
+        return "Node's own modules are not there"
+    return f"not in the snapshot (untracked? git add it; a package? vmgit lib add {name[0]})"
+
+
 def _under(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
@@ -258,6 +300,8 @@ def _check(specifier: str) -> None:
         raise _Refused("paths are written with '/', not with a backslash")
     if specifier.startswith("/"):
         raise _Refused("absolute paths are refused; name it relative to the importing file")
+    if specifier.startswith("node:"):
+        raise _Refused("Node's own modules are not there, only files and vmgit: names")
     if _SCHEME.match(specifier):
         raise _Refused("URLs are refused; only files of the workspace and vmgit: names are there")
     if _PERCENT.search(specifier):

@@ -10,8 +10,9 @@ import os
 import resource
 from collections.abc import Callable, Sequence
 
-from vmgit.engine import landlock, seccomp
-from vmgit.engine.kernel import prctl
+from vmgit import landlock
+from vmgit.engine import seccomp
+from vmgit.kernel import prctl
 
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38

@@ -12,8 +12,8 @@ import errno
 import struct
 import sys
 
-from vmgit.engine.kernel import machine, prctl
 from vmgit.engine.syscalls import CLONE3, TABLES, Table
+from vmgit.kernel import machine, prctl
 
 _PR_SET_SECCOMP = 22
 _MODE_FILTER = 2

@@ -8,7 +8,7 @@ it can be named. Nothing in here raises into the engine, which would swallow it.
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from vmgit.engine import protocol
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 #: Code of these names is ours; what it names is an id already.
 _OWN = ("<dukpy>", f"{PREFIX}require/")
-_EXPORTS = re.compile(r"(?<![\w$.])(?:module\.)?exports\.([A-Za-z_$][\w$]*)\s*=(?!=)")
+#: Modules that one module may export as a whole, directly or not.
+_MOST_WHOLE = 200
 
 
 class Sources:
@@ -110,7 +111,27 @@ class Sources:
             self._stacks.wrappers.add(name)
             if module.format == "json":
                 return _json_source(module.path, module.text)
-            return _commonjs_source(name, module.text)
+            return _commonjs_source(name, self._exports_of(module.path, module.text, {module.path}))
+
+    def _exports_of(self, path: str, text: str, seen: set[str]) -> dict[str, None]:
+        """Return the names that a CommonJS module exports, those of whole modules included."""
+        from vmgit.engine.cjs_exports import exported_names
+        from vmgit.engine.resolve import ResolutionError
+
+        names, whole = exported_names(text)
+        found = dict.fromkeys(names)
+        for specifier in whole:
+            try:
+                target = self._modules.resolve(path, specifier, "require")
+                if target in seen or target.startswith(PREFIX) or len(seen) > _MOST_WHOLE:
+                    continue
+                seen.add(target)
+                module = self._modules.load(target)
+            except ResolutionError:
+                continue  # it is told when the module runs and asks for it
+            if module.format == "commonjs":
+                found.update(self._exports_of(module.path, module.text, seen))
+        return found
 
     def required(self, base: str, specifier: str) -> dict[str, Any]:
         """Answer a `require`: the host module or the id and format of a workspace file."""
@@ -189,12 +210,11 @@ def _json_source(path: str, text: str) -> str:
     return f'export default globalThis[Symbol.for("vmgit.door")].{call};'
 
 
-def _commonjs_source(name: str, text: str) -> str:
+def _commonjs_source(name: str, exports: Iterable[str]) -> str:
     lines = [
         f'const m = globalThis[Symbol.for("vmgit.door")].commonjs({json.dumps(name)});',
         "export default m;",
     ]
-    exports = dict.fromkeys(_EXPORTS.findall(text))
     for index, export in enumerate(exports):
         if export not in ("default", "__esModule"):
             lines.append(f"const x{index} = m.{export}; export {{ x{index} as {export} }};")

@@ -89,7 +89,7 @@ def _scan_tree(data: bytes, words: list[int]) -> Scan:
     A cursor and not a query: queries need quadratic time on deep or broken trees.
     """
     # The parser takes a NUL for the end; in a JavaScript string it is a character like others.
-    cursor = _parser().parse(data.replace(b"\0", b"\1")).walk()
+    cursor = parser().parse(data.replace(b"\0", b"\1")).walk()
     module = False
     found: list[_Found] = []
     parents: list[str] = []
@@ -210,7 +210,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 @cache
-def _parser() -> Parser:
+def parser() -> Parser:
     """Return the parser; made at the first use and kept for the life of the process."""
     import tree_sitter_javascript
     from tree_sitter import Language, Parser

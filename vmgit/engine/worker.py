@@ -17,9 +17,9 @@ import traceback
 
 from vmgit.engine import protocol, sandbox
 from vmgit.engine.interpreter import engine_version
-from vmgit.engine.kernel import prctl
 from vmgit.engine.link import Link
 from vmgit.engine.runner import Runner
+from vmgit.kernel import prctl
 
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -78,9 +78,9 @@ def _serve(link: Link) -> None:
 
 def _preload() -> None:
     """Load now all that a job may need: confined, the process can open no file any more."""
-    from vmgit.engine import modules, rewrite_script, scan
+    from vmgit.engine import cjs_exports, modules, rewrite_script, scan
 
-    del modules, rewrite_script
+    del cjs_exports, modules, rewrite_script
     scan.parse(b"let a = 1")
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "ascii"):
         codecs.lookup(encoding)

@@ -39,6 +39,10 @@ _TYPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
     "git.hook": (1, workspace.GitHook),
     "watch.degraded": (1, workspace.WatchDegraded),
     "watch.recovered": (1, workspace.WatchRecovered),
+    "replay.started": (1, workspace.ReplayStarted),
+    "replay.finished": (1, workspace.ReplayFinished),
+    "replay.diverged": (1, workspace.ReplayDiverged),
+    "replay.aborted": (1, workspace.ReplayAborted),
 }
 _NAMES = {cls: (name, schema) for name, (schema, cls) in _TYPES.items()}
 

@@ -68,6 +68,12 @@ class Beneath:
             raise OSError(errno.EFBIG, "too large")
         return content
 
+    def reserve(self, parts: Parts) -> None:
+        """Make an empty regular file, its folders too. Raises `FileExistsError`."""
+        with self.folder(parts[:-1], make=True) as parent:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            os.close(os.open(parts[-1], flags, 0o666, dir_fd=parent))
+
     def write(self, parts: Parts, content: bytes) -> None:
         """Replace or make a regular file, its folders too; nobody sees it half-written."""
         with self.folder(parts[:-1], make=True) as parent:
@@ -93,6 +99,12 @@ class Beneath:
             return os.stat(self._root)
         with self.folder(parts[:-1]) as parent:
             return os.stat(parts[-1], dir_fd=parent, follow_symlinks=False)
+
+    @contextmanager
+    def entry(self, parts: Parts) -> Iterator[tuple[int, os.stat_result]]:
+        """Give the descriptor of the folder of a regular file, and what is known of the file."""
+        with self.folder(parts[:-1]) as parent:
+            yield parent, self._regular(parent, parts[-1])
 
     def list(self, parts: Parts, most: int) -> list[tuple[str, int]]:
         """Return the names in a folder with their modes; E2BIG when there are more than `most`."""

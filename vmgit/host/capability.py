@@ -27,6 +27,18 @@ class CallError(Exception):
         self.fault = Fault(name, message, code=code)
 
 
+class NotGranted(Exception):
+    """A call that turned out to need more than it was checked for, such as a redirect's host.
+
+    `what` begins the sentence that JavaScript is told; `lacks` is as of `Capability.lacks`.
+    """
+
+    def __init__(self, what: str, lacks: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.lacks = lacks
+
+
 class Capability(Protocol):
     """One part of the outside, such as `kv`."""
 
@@ -34,7 +46,7 @@ class Capability(Protocol):
     def operations(self) -> Mapping[str, Callable[[Arguments], Any]]:
         """What can be asked, by the name after the dot; each returns a JSON value.
 
-        Raises `CallError` for everything that can go wrong in use.
+        Raises `CallError` for everything that can go wrong in use, and `NotGranted`.
         """
 
     def lacks(self, grants: Capabilities, operation: str, arguments: Arguments) -> str | None:

@@ -19,6 +19,7 @@ from vmgit.profile import Capabilities
 
 from .capability import Arguments, CallError, bad_arguments
 from .env import granted_names
+from .patience import Patience
 from .process import Ended, run_process
 
 #: Bytes of all arguments, of the input, and of each of the two outputs.
@@ -31,11 +32,20 @@ _EXPECTED = "a program, a list of strings, and { input?, timeoutMs? }"
 class Programs:
     """The capability `exec`: `run {program, args, input?, timeoutMs?}`."""
 
-    def __init__(self, root: Path, environ: Mapping[str, str], most_ms: Callable[[], int]) -> None:
-        """`root` is the folder that programs start in; `most_ms` tells how long one may take."""
+    def __init__(
+        self,
+        root: Path,
+        environ: Mapping[str, str],
+        most_ms: Callable[[], int],
+        patience: Patience,
+    ) -> None:
+        """`root` is the folder that programs start in; `most_ms` tells how long one may take, and
+        `patience` is that of the execution.
+        """
         self._root = root
         self._environ = environ
         self._most_ms = most_ms
+        self._patience = patience
         self._variables: tuple[str, ...] = ()
 
     @property
@@ -63,7 +73,7 @@ class Programs:
             folder=self._root,
             environ=self._scrubbed(path),
             content=content,
-            timeout_ms=timeout,
+            patience=self._patience.shorter(timeout / 1000),
             most_output=MOST_OUTPUT,
         )
         return _told(ended, program, timeout)

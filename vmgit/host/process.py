@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
+from .patience import TICK, Patience
+
 _CHUNK = 64 * 1024
-#: How often it is asked whether the program has ended while others keep its pipes open, s.
-_TICK = 0.05
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ def run_process(
     folder: Path,
     environ: Mapping[str, str],
     content: bytes,
-    timeout_ms: int,
+    patience: Patience,
     most_output: int,
 ) -> Ended:
     """Run `command` (an absolute path and arguments) in `folder`; `content` is its input.
 
-    Each of its outputs may have `most_output` bytes.
+    Each of its outputs may have `most_output` bytes. It is stopped when `patience` is over.
     """
     try:
         process = subprocess.Popen(
@@ -62,7 +62,7 @@ def run_process(
         return Ended(stopped="start")
     pipes = _Pipes(process, content, most_output)
     try:
-        stopped = pipes.pump(time.monotonic() + timeout_ms / 1000)
+        stopped = pipes.pump(patience)
     finally:
         # The leader is not reaped yet, so its group's number cannot be another's.
         with suppress(ProcessLookupError):
@@ -87,20 +87,20 @@ class _Pipes:
             self._register(pipe, selectors.EVENT_READ, output)
         self._register(process.stdin, selectors.EVENT_WRITE, None)
 
-    def pump(self, deadline: float) -> Literal["time", "output"] | None:
+    def pump(self, patience: Patience) -> Literal["time", "output"] | None:
         """Carry bytes until the program has ended; return the limit that it hit, if one."""
         while True:
             ended = self._has_ended()
-            left = deadline - time.monotonic()
+            left = patience.left()
             if left <= 0 and not ended:
                 return "time"
             if not self._selector.get_map():
                 if ended:
                     return None
-                time.sleep(min(_TICK / 10, left))
+                time.sleep(min(TICK / 10, left))
                 continue
             # Once it has ended, what it wrote is all there: nothing more is waited for.
-            ready = self._selector.select(0 if ended else min(_TICK, left))
+            ready = self._selector.select(0 if ended else min(TICK, left))
             if ended and not any(key.data is not None for key, _ in ready):
                 return None
             for key, _ in ready:

@@ -7,7 +7,7 @@ counts from the next call on. It implements `engine.api.Host` without importing 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,15 @@ from vmgit.answer import Answer
 from vmgit.outcome import Fault
 from vmgit.profile import Profile
 
-from .capability import CallError, Capability
+from .capability import CallError, Capability, NotGranted
 from .kv import Kv, KvStore
+from .patience import Patience
 
-#: Capabilities that a profile can name and that nothing implements: granted or not, a call says so.
-UNAVAILABLE = ("fetch", "sqlite")
 #: Characters of JSON that the calls of one registry may carry, because all of it is recorded.
 MOST_CARRIED = 16 * 1024 * 1024
+#: How long past `wall_ms` a call may go on, s: the limit stops the execution first, and whoever
+#: waits for a killed worker is not kept waiting.
+_GRACE = 0.5
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -39,7 +41,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 class Registry:
-    """Answers the host calls of a session under a profile."""
+    """Answers the host calls of one execution under a profile; its time counts from the start."""
 
     def __init__(
         self, profile: Profile, *, kv: KvStore, surroundings: Surroundings, name: str = ""
@@ -53,6 +55,18 @@ class Registry:
         self._surroundings = surroundings
         self._capabilities: dict[str, Capability] = {"kv": Kv(kv)}
         self._carried = 0
+        #: What ends what a capability keeps between calls.
+        self._endings: list[Callable[[], None]] = []
+        self._patience = Patience(profile.limits.wall_ms / 1000 + _GRACE)
+
+    def stop(self) -> None:
+        """Have a call that is under way end soon; safe from a signal handler or another thread."""
+        self._patience.stop()
+
+    def close(self) -> None:
+        """End what calls left running."""
+        for end in self._endings:
+            end()
 
     def set_profile(self, profile: Profile) -> None:
         """Check all further calls against another effective profile."""
@@ -62,7 +76,7 @@ class Registry:
         """Answer one call, such as `kv.get` with the request `{"key": "a"}`.
 
         `request` holds the arguments by name. Never raises: what goes wrong is an `Answer` whose
-        error has a code: `denied`, `unknown`, `unavailable`, `limit`, `internal` or none.
+        error has a code: `denied`, `unknown`, `limit`, `internal`, one of the operation's, or none.
         """
         try:
             return Answer(result=self._answer(op, request))
@@ -78,9 +92,6 @@ class Registry:
 
     def _answer(self, op: str, request: Any) -> Any:
         name, _, operation = op.partition(".")
-        if name in UNAVAILABLE:
-            message = f"capability {name} is not available in this version of vmgit"
-            raise _refusal(message, "unavailable")
         capability = self._capability(name)
         if capability is None:
             raise _refusal(f"there is no capability {_shown(name)}", "unknown")
@@ -92,14 +103,20 @@ class Registry:
             raise CallError(f"{op}: the request must be an object", name="TypeError")
         lacks = capability.lacks(self._profile.capabilities, operation, request)
         if lacks is not None:
-            whose = f"profile {_shown(self._name)}" if self._name else "the profile"
-            raise _refusal(f"{op} is not granted by {whose}: [capabilities] {lacks}", "denied")
+            raise self._denial(op, lacks)
         if name == "kv":  # has sizes of its own, and is computed again by a replay
             return run(request)
         self._carry(op, request)
-        result = run(request)
+        try:
+            result = run(request)
+        except NotGranted as found:
+            raise self._denial(f"{op}: {found.what}", found.lacks) from None
         self._carry(op, result)
         return result
+
+    def _denial(self, what: str, lacks: str) -> CallError:
+        whose = f"profile {_shown(self._name)}" if self._name else "the profile"
+        return _refusal(f"{what} is not granted by {whose}: [capabilities] {lacks}", "denied")
 
     def _carry(self, op: str, value: Any) -> None:
         """Count what a call carries; raises `CallError` when it is too much."""
@@ -132,7 +149,22 @@ class Registry:
             case "exec":
                 from .exec import Programs
 
-                return Programs(outside.root, outside.environ, lambda: self._profile.limits.wall_ms)
+                return Programs(
+                    outside.root,
+                    outside.environ,
+                    lambda: self._profile.limits.wall_ms,
+                    self._patience,
+                )
+            case "fetch":
+                from .fetch import Fetch
+
+                return Fetch(self._patience)
+            case "sqlite":
+                from .sqlite import Databases
+
+                databases = Databases(outside.root, self._patience, private=outside.private)
+                self._endings.append(databases.close)
+                return databases
         return None
 
 

@@ -7,6 +7,7 @@ old generation serves on, and the log says why.
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,17 +140,18 @@ def _run_startup(
             mode=code.mode,
             limits=plan.effective.limits,
         )
-        execution, intact = services.recorder.run(
-            state,
-            heap.realm,
-            job,
-            origin=origin,
-            generation=state.generation + 1,
-            blob=code.blob,
-            source=source,
-            host=heap.host(plan.effective),
-            redactor=redactor,
-        )
+        with closing(heap.host(plan.effective)) as host:
+            execution, intact = services.recorder.run(
+                state,
+                heap.realm,
+                job,
+                origin=origin,
+                generation=state.generation + 1,
+                blob=code.blob,
+                source=source,
+                host=host,
+                redactor=redactor,
+            )
         tried.ran.append(execution.number)
         tried.deps.update(dependencies(execution))
         if execution.status != "ok" or not intact:

@@ -52,6 +52,10 @@ class RecordedHost:
             error=Fault("Unanswered", f"the recording has no answer to {op}", code="unanswered")
         )
 
+    def stop(self) -> None:
+        """See `engine.api.Host`; a recording answers at once."""
+        self._live.stop()
+
 
 def relaxed(limits: Limits) -> Limits:
     """Return limits for a replay: the counted ones as recorded, time and memory with room."""
@@ -80,7 +84,7 @@ def play(
     back where the recording has marks: only a session that lives on gets them. Raises `WorkerDied`.
     """
     started = execution.started
-    redactor = Redactor(secrets or {}, started.redact)
+    redactor = Redactor(secrets or {}, started.redact, replays=True)
     host = RecordedHost(
         [call for call in execution.trace if isinstance(call, HostCall)],
         live,

@@ -6,26 +6,19 @@ everything else that an execution of a line needs. `openapi` documents it like a
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-from urllib.parse import parse_qs, unquote
 
 import msgspec
 
 from vmgit.api.requests import RunRequest
-from vmgit.api.ticket import Ticket
-from vmgit.errors import LimitError, UsageError
+from vmgit.documents import ExecutionDocument
+from vmgit.errors import LimitError, UsageError, VmgitError
 
-from .responses import error_answer, json_body
+from .asgi import App, Receive, Scope, Send, send_document
+from .bodies import decoded, require_json
+from .responses import error_answer
 from .service import Service
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from .submitting import session_id, settled, submit
 
 _PATH = re.compile(r"/api/v1/sessions/([^/]+)/executions")
 #: Bytes of a request body; the profile's own limit on source text is lower.
@@ -34,7 +27,10 @@ _decoder = msgspec.json.Decoder(RunRequest)
 
 
 class ExecuteRoute:
-    """Answers executions itself and hands every other request on to `others`."""
+    """Answers plain executions itself and hands every other request on to `others`.
+
+    One with query parameters is no plain one: `others` has the same route.
+    """
 
     def __init__(self, service: Service, others: App) -> None:
         self._service = service
@@ -42,36 +38,32 @@ class ExecuteRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
-        if scope["type"] != "http" or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["method"] != "POST" or scope["query_string"]:
             return await self._others(scope, receive, send)
         match = _PATH.fullmatch(scope["path"])
         if match is None:
             return await self._others(scope, receive, send)
         try:
-            status, body = await self._answer(scope, receive, unquote(match[1]))
-        except Exception as error:
-            status, document = error_answer(error)
-            body = json_body(document)
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-        ]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+            document = await self._answer(scope, receive, match[1])
+        except VmgitError as error:
+            return await send_document(send, *error_answer(error))
+        await send_document(send, 200, document)
 
-    async def _answer(self, scope: Scope, receive: Receive, session: str) -> tuple[int, bytes]:
+    async def _answer(self, scope: Scope, receive: Receive, session: str) -> ExecutionDocument:
         content = await _content(receive)
-        try:
-            request = _decoder.decode(content)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise UsageError(f"the body is not what was expected: {error}.") from error
-        query = parse_qs(scope["query_string"].decode("latin-1"))
-        if not self._service.host.is_warm(session):
-            find = self._service.parts.views.find_session
-            session = (await asyncio.to_thread(find, session)).id
-        wait = query.get("no_wait", ["false"])[-1] != "true"
-        answer = self._service.run(session, request, Ticket(), wait=wait)
-        return 200, json_body(await asyncio.wrap_future(answer))
+        if content:
+            require_json(scope["headers"])
+        request = decoded(content or b"{}", _decoder).checked()
+        found = await session_id(self._service, session)
+        given = submit(
+            self._service,
+            scope["headers"],
+            ("run", found),
+            request,
+            lambda ticket: self._service.run(found, request, ticket),
+        )
+        answer: ExecutionDocument = await settled(given)
+        return answer
 
 
 async def _content(receive: Receive) -> bytes:

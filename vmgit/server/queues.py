@@ -55,6 +55,8 @@ class Queues:
         self._queues: dict[str, _Queue] = {}
         self._beside: set[Ticket] = set()
         self._closing = False
+        #: The ticket that this thread works for, and the queues that its work has claimed.
+        self._own = threading.local()
 
     def submit(self, name: str, work: Callable[[], T], ticket: Ticket, *, wait: bool) -> Future[T]:
         """Queue `work` behind what queue `name` has; the future gets its answer.
@@ -84,6 +86,17 @@ class Queues:
             self._pool.submit(self._alone, item)
         return item.answer
 
+    def claim(self, name: str) -> None:
+        """Let the work that runs in this thread have the new queue `name` too, until it ends.
+
+        For a session that it makes, which others may see and use before it is complete.
+        """
+        queue = _Queue()
+        queue.running = self._own.ticket
+        with self._lock:
+            self._queues[name] = queue
+        self._own.claimed.append(name)
+
     def waiting(self, name: str) -> int:
         """Return how many pieces wait in a queue behind the one that runs."""
         with self._lock:
@@ -106,6 +119,11 @@ class Queues:
         with self._lock:
             queue = self._queues.get(name)
             return queue.running if queue is not None else None
+
+    def lengths(self) -> list[tuple[str, Ticket | None, int]]:
+        """Return each queue with the ticket whose turn it is and how many wait behind it."""
+        with self._lock:
+            return [(name, one.running, len(one.waiting)) for name, one in self._queues.items()]
 
     def tickets(self) -> list[Ticket]:
         """Return every ticket that waits or runs."""
@@ -147,12 +165,8 @@ class Queues:
 
     def _drain(self, name: str, queue: _Queue, item: _Item) -> None:
         while True:
-            _answer(item)
-            try:
-                self._after(name)
-            except Exception:
-                # The answer was given; what comes next must have its turn all the same.
-                logging.getLogger(__name__).exception("after an answer of %s", name)
+            self._perform(item)
+            self._rest(name)
             with self._lock:
                 if not queue.waiting:
                     del self._queues[name]
@@ -160,9 +174,32 @@ class Queues:
                 item = queue.waiting.popleft()
                 queue.running = item.ticket
 
+    def _perform(self, item: _Item) -> None:
+        """Answer an item, and hand on the queues that its work has claimed."""
+        claimed: list[str] = []
+        self._own.ticket, self._own.claimed = item.ticket, claimed
+        _answer(item)
+        for name in claimed:
+            self._rest(name)
+            with self._lock:
+                queue = self._queues[name]
+                if not queue.waiting:
+                    del self._queues[name]
+                    continue
+                following = queue.waiting.popleft()
+                queue.running = following.ticket
+            self._drain(name, queue, following)
+
+    def _rest(self, name: str) -> None:
+        try:
+            self._after(name)
+        except Exception:
+            # The answer was given; what comes next must have its turn all the same.
+            logging.getLogger(__name__).exception("after an answer of %s", name)
+
     def _alone(self, item: _Item) -> None:
         try:
-            _answer(item)
+            self._perform(item)
         finally:
             with self._lock:
                 self._beside.discard(item.ticket)

@@ -33,7 +33,7 @@ class Resident:
 
     def __init__(self, parts: Parts, *, max_live: int = MAX_LIVE) -> None:
         self._parts = parts
-        self._max_live = max_live
+        self.max_live = max_live
         self._held = contextlib.ExitStack()
         self._sessions: Sessions | None = None
         self._lock = threading.Lock()
@@ -44,6 +44,7 @@ class Resident:
     def __enter__(self) -> Resident:
         """Take the host lock. Raises `BusyError` naming who holds it, and as `hosting` does."""
         self._sessions = self._held.enter_context(self._parts.hosting(wait=False))
+        self._sessions.on_begin = self.queues.claim
         self._sessions.made = self._adopt
         return self
 
@@ -67,6 +68,21 @@ class Resident:
     ) -> Future[T]:
         """Queue work on a session and return the future of its answer; see `Host.in_session`."""
         return self.queues.submit(session, lambda: work(self._live(session)), ticket, wait=wait)
+
+    def submit_look(
+        self, session: str, work: Callable[[LiveSession], T], ticket: Ticket
+    ) -> Future[T]:
+        """Queue work that is no use of the session, unless it gives it a heap."""
+
+        def look() -> T:
+            live = self.sessions.get(session)
+            try:
+                return work(live)
+            finally:
+                if live.is_warm:
+                    self._adopt(live)
+
+        return self.queues.submit(session, look, ticket, wait=True)
 
     def submit_beside(self, work: Callable[[Sessions], T], *, ticket: Ticket) -> Future[T]:
         """Run work that concerns no session yet, and return the future of its answer."""
@@ -127,7 +143,7 @@ class Resident:
         """Drop the heaps that are too many, but not that of `session`."""
         with self._lock:
             over = [name for name in self._warm if name != session]
-            over = over[: max(len(self._warm) - self._max_live, 0)]
+            over = over[: max(len(self._warm) - self.max_live, 0)]
             dropped = [(name, self._warm.pop(name)) for name in over]
         for name, old in dropped:
             self._drop(name, old)

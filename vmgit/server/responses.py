@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -27,5 +28,12 @@ def error_answer(error: BaseException, report: str | None = None) -> tuple[int, 
     if isinstance(error, VmgitError):
         return error.http_status, {"error": error.to_dict()}
     message = f"a bug in vmgit: {type(error).__name__}; the server's log tells more."
-    body = {"code": "bug", "message": message, "hints": [], "details": {"report": report}}
-    return 500, {"error": body}
+    return 500, error_body("bug", message, details={"report": report})
+
+
+def error_body(
+    code: str, message: str, *, hints: Sequence[str] = (), details: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the body of a failure that is no exception of vmgit."""
+    error = {"code": code, "message": message, "hints": list(hints), "details": details or {}}
+    return {"error": error}

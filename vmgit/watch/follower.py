@@ -7,51 +7,21 @@ between is applied first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-import msgspec
-
 from vmgit.errors import VmgitError
-from vmgit.events.envelope import StoredEvent
-from vmgit.events.registry import decode
-from vmgit.events.session import Origin, Ready, Refreshed, RefreshFailed
+from vmgit.events.session import Origin
 from vmgit.live import LiveSession, Update
 from vmgit.sessions import Sessions
 from vmgit.state import SessionState
 
 from .batch import Ready as Batched
+from .reports import Events, Report, Reporter
 
 #: So many heaps stay warm; further sessions are rebuilt when a change concerns them.
 WARM = 64
-_TOLD = ("session.ready", "session.refreshed", "session.refresh_failed")
-
-
-class Report(msgspec.Struct, frozen=True):
-    """One refresh, for a person: sessions that came to the same result are told together.
-
-    `result` is `refreshed`, `started`, `failed` or `reported`; `sessions` maps each session's
-    name to its generation; `actor` is who did it.
-    """
-
-    result: str
-    sessions: dict[str, int]
-    changed: tuple[str, ...]
-    duration_us: int
-    mode: str | None = None
-    message: str | None = None
-    actor: str = "watch"
-
-
-class Events(Protocol):
-    """The part of the event log that following reads; see `eventlog.log.EventLog`."""
-
-    def read(self, *, after: int = 0, type: Sequence[str] | None = None) -> list[StoredEvent]:
-        """Return the events of some types after a position of the log."""
-
-    def last_seq(self) -> int:
-        """Return the position of the last event."""
 
 
 class Followed(Protocol):
@@ -71,6 +41,9 @@ class Followed(Protocol):
     def origin_of(self, state: SessionState) -> Origin:
         """Return what a session runs against."""
 
+    def label(self, session: str) -> str:
+        """Return the name that people use for a session."""
+
     @property
     def log(self) -> Events:
         """The event log."""
@@ -81,7 +54,7 @@ class Follower:
 
     def __init__(self, workspace: Followed) -> None:
         self._workspace = workspace
-        self._seen = workspace.log.last_seq()
+        self._reporter = Reporter(workspace.log, workspace.followers, workspace.label)
         self._reported: dict[str, tuple[str, ...]] = {}
         self._warm: list[LiveSession] = []
 
@@ -108,7 +81,7 @@ class Follower:
                     reports.append(Report("failed", {_label(live): 0}, (), 0, None, error.message))
                     continue
                 reports += self._off(live, update)
-            return self._told(sessions) + reports
+            return self._reporter.new() + reports
 
     def prepare(self) -> None:
         """Have the heaps that are warm copied ahead, so that the next refresh finds its copy made.
@@ -126,53 +99,6 @@ class Follower:
         if not update.reported or update.reported == before:
             return []
         return [Report("reported", {_label(live): live.state.generation}, update.reported, 0)]
-
-    def _told(self, sessions: Sessions) -> list[Report]:
-        """Return the refreshes that the log has since the last time, whoever did them."""
-        events = self._workspace.log.read(after=self._seen, type=_TOLD)
-        self._seen = self._workspace.log.last_seq()
-        reports: list[Report] = []
-        # The log is that of all worktrees; what happens in the others is told there.
-        followed = set(self._workspace.followers()) if events else set()
-        for event in events:
-            report = _report(event, sessions) if event.stream in followed else None
-            if report is None:
-                continue
-            last = reports[-1] if reports else None
-            if last is not None and _together(last, report):
-                reports[-1] = msgspec.structs.replace(
-                    last,
-                    sessions={**last.sessions, **report.sessions},
-                    duration_us=last.duration_us + report.duration_us,
-                )
-            else:
-                reports.append(report)
-        return reports
-
-
-def _report(event: StoredEvent, sessions: Sessions) -> Report | None:
-    state = sessions.get(event.stream).state
-    label = {state.label: state.generation}
-    match decode(event):
-        case Refreshed() as done:
-            label = {state.label: done.generation}
-            facts = (done.changed, done.duration_us, done.mode)
-            return Report("refreshed", label, *facts, actor=event.actor)
-        case RefreshFailed() as failed:
-            label = {state.label: failed.generation - 1}
-            took, why = failed.duration_us, failed.message
-            return Report("failed", label, failed.changed, took, failed.mode, why, event.actor)
-        case Ready() as ready if event.actor == "watch":
-            paths = tuple(entry.path for entry in ready.startup)
-            return Report("started", label, paths, ready.duration_us, None, actor=event.actor)
-    return None
-
-
-def _together(last: Report, report: Report) -> bool:
-    """True when two sessions came to the same result for the same reason."""
-    keys = ("result", "changed", "mode", "message", "actor")
-    same = all(getattr(last, key) == getattr(report, key) for key in keys)
-    return same and not set(last.sessions) & set(report.sessions)
 
 
 def _label(live: LiveSession) -> str:

@@ -25,7 +25,14 @@ def grant(app: App, name: str, grants: tuple[str, ...]) -> None:
     """
     from .edit import change
 
-    change(app, "profile grant", name, [f"capabilities.{one}" for one in grants], _meanings)
+    assignments = [f"capabilities.{_long(one)}" for one in grants]
+    change(app, "profile grant", name, assignments, _meanings)
+
+
+def _long(assignment: str) -> str:
+    """Return an assignment with `sqlite.read` for `sqlite`: what may be written stays granted."""
+    key, equals, value = assignment.partition("=")
+    return f"sqlite.read={value}" if equals and key.strip() == "sqlite" else assignment
 
 
 def _meanings(loaded: LoadedProfile, key: tuple[str, ...], text: str) -> list[Any]:

@@ -17,6 +17,8 @@ const lazyGlobals = {
   abort: ['AbortController', 'AbortSignal'],
   crypto: ['crypto', 'Crypto'],
   process: ['process'],
+  headers: ['Headers'],
+  fetch: ['Request', 'Response', 'fetch'],
 };
 
 const settleGlobal = (part, name, ...values) => {

@@ -2,12 +2,14 @@
 const { EventTarget, trustedEvent } = inner.load('events');
 const { DOMException } = inner.load('exceptions');
 const KEY = Symbol('made by the realm');
-let abort;
+let abort, deadlineOf;
 
 class AbortSignal extends EventTarget {
   #aborted = false;
   #reason = undefined;
   #handler = null;
+  // When a timeout will abort it, by the clock of Date.
+  #deadline = Infinity;
 
   constructor(key) {
     if (key !== KEY) throw new TypeError('Illegal constructor');
@@ -25,6 +27,7 @@ class AbortSignal extends EventTarget {
         ? new DOMException('This operation was aborted', 'AbortError') : reason;
       signal.dispatchEvent(trustedEvent('abort'));
     };
+    deadlineOf = (signal) => signal.#deadline;
   }
 
   static abort(reason = undefined) {
@@ -38,8 +41,8 @@ class AbortSignal extends EventTarget {
       throw new RangeError(`The value of "delay" is out of range. Received ${String(delay)}`);
     }
     const signal = new AbortSignal(KEY);
-    const reason = () => new DOMException('The operation was aborted due to timeout', 'TimeoutError');
-    inner.addTimer(() => abort(signal, reason()), delay, [], false, false);
+    signal.#deadline = inner.readClock() + Math.floor(Number(delay));
+    inner.addTimer(() => expire(signal), delay, [], false, false);
     return signal;
   }
 
@@ -55,6 +58,7 @@ class AbortSignal extends EventTarget {
       }
     }
     for (const signal of all) {
+      joined.#deadline = Math.min(joined.#deadline, signal.#deadline);
       signal.addEventListener('abort', () => abort(joined, signal.reason), { once: true });
     }
     return joined;
@@ -71,6 +75,10 @@ class AbortSignal extends EventTarget {
   throwIfAborted() { if (this.#aborted) throw this.#reason; }
 }
 
+const expire = (signal) => {
+  abort(signal, new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+};
+
 class AbortController {
   #signal = new AbortSignal(KEY);
 
@@ -82,4 +90,5 @@ class AbortController {
 for (const kind of [AbortController, AbortSignal]) {
   Object.defineProperty(kind.prototype, Symbol.toStringTag, { value: kind.name, configurable: true });
 }
-Object.assign(exports, { AbortController, AbortSignal });
+// A host call does not return before it is done, so it is told how long its signal lets it take.
+Object.assign(exports, { AbortController, AbortSignal, deadlineOf, expire });

@@ -5,6 +5,7 @@ const hostCall = (op, request) => {
   const answer = ask('h', `{"op":${stringify(op)},"request":${text}}`);
   return answer === undefined ? undefined : answer.result;
 };
+exports.hostCall = hostCall;
 
 // `vmgit:NAME` modules; each file in host/ adds one. A module is made when it is first asked for,
 // so that a realm that never asks pays for its code alone.

@@ -3,6 +3,8 @@ const render = load('render'), { print, group } = load('console');
 const tools = {
   print, group, apply, getDescriptor, getPrototypeOf, isArray, wellFormed, hide, ownKeys, isObject,
   isError, isView, load, queue: saved.queueMicrotask,
+  hostCall: (op, request) => load('host').hostCall(op, request),
+  charCodeAt: uncurry(saved.charCodeAt), isWellFormed: uncurry(saved.isWellFormed),
   nextRandom: () => load('random').nextRandom(), readClock: () => load('clock').readClock(),
   addTimer: (...timer) => apply(load('timers').addTimer, undefined, timer),
   native: { __proto__: null, Promise: NativePromise, TypeError: NativeTypeError },

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from vmgit.engine import kernel, landlock
+from vmgit import kernel, landlock
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Landlock is Linux's")
 

@@ -1,0 +1,1 @@
+"""Tests of libraries: npm packages as files of `vendor/`."""

@@ -1,0 +1,1 @@
+"""Libraries from an npm registry, unpacked into `vendor/` as versioned files."""
