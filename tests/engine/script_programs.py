@@ -183,6 +183,21 @@ if (1) ; else ;
 3; if (0) ; else { let w }
 var a = 1; { a: a; }
 let tagged = (s, ...v) => s.raw.join('|') + v; tagged`a${1}\n${2}b`
+{ a: 1 }
+{ get: 1 }
+{ a: { b: 1 } }
+{ a: { b: { c: 2 } } } { d: 3 }
+if (1) { a: 1 }
+l: { a: 5 }
+for (var i = 0; i < 2; i++) { a: i }
+{ a: 1 }\n[2].length
+{ a: 'x' } + 1
+{ /* { */ a: { /* } */ b: 2 } }
+{ lab: function d() {} } typeof d
+let d = 1; { lab: function d() {} } d
+switch (1) { case 1: { a: 7 } }
+() => { a: 1 }
+let o = { a: { b: 1 } }, p = () => ({ c: 2 }); ({ d: 3 }).d + p().c + o.a.b
 label: { const inner = 1; inner; break label }
 let date = typeof Date; date
 let z = 0; for (;;) { if (z++ > 2) break; z }

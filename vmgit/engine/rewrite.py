@@ -29,7 +29,8 @@ class Rewritten:
     made: `lexical` (let, const, class), of which `consts` can be set once, and `vars`. `hoist`
     holds function declarations that must be evaluated before it. `source` is the text as the user
     wrote it when the engine has to compile that first, for all its early errors hold; else empty.
-    `helper` starts every name that the rewriting put into `code`; no name in the text does.
+    `helper` starts every name that the rewriting put into `code`; no name in the text does. Columns
+    were moved twice: by `marks`, before the text was read, then by `shifts`.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Rewritten:
     consts: tuple[str, ...] = ()
     vars: tuple[str, ...] = ()
     shifts: tuple[Shift, ...] = ()
+    marks: tuple[Shift, ...] = ()
 
     @property
     def is_bare(self) -> bool:
@@ -69,10 +71,14 @@ class Rewritten:
 
         Lines and columns count from 1, columns in UTF-8 bytes, as the engine does.
         """
-        index = bisect_right(self.shifts, (line, column, 1 << 30))
-        if index == 0 or self.shifts[index - 1].line != line:
-            return column
-        return max(1, column - self.shifts[index - 1].delta)
+        return _unshifted(self.marks, line, _unshifted(self.shifts, line, column))
+
+
+def _unshifted(shifts: tuple[Shift, ...], line: int, column: int) -> int:
+    index = bisect_right(shifts, (line, column, 1 << 30))
+    if index == 0 or shifts[index - 1].line != line:
+        return column
+    return max(1, column - shifts[index - 1].delta)
 
 
 def rewrite(text: str) -> Rewritten:

@@ -10,9 +10,11 @@ top level's dead zone, and in the async form a `var` that a direct `eval` makes 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
+from .blocks import unmistakable
 from .completion import keep_completion
 from .edits import Edits, blank
 from .imports_rewrite import import_checks, import_names, rewrite_import
@@ -42,11 +44,15 @@ def rewrite_script(text: str) -> Rewritten:
     tree = parse(data)
     if tree.root_node.has_error:
         return _unreadable(text, data, tree.root_node)
-    rewriter = _Rewriter(text, data, tree.root_node)
+    marked, root, marks = unmistakable(data, tree.root_node)
+    if root.has_error:
+        return _unreadable(text, data, root)
+    rewriter = _Rewriter(marked.decode("utf-8", "surrogatepass") if marks else text, marked, root)
     for node in rewriter.found.imports:
         if any(child.type == "import_attribute" for child in node.children):
             return Rewritten(text)  # The engine has no import attributes, and says so.
-    return rewriter.run()
+    rewritten = rewriter.run()
+    return replace(rewritten, marks=marks) if marks else rewritten
 
 
 def _unreadable(text: str, data: bytes, root: Node) -> Rewritten:
