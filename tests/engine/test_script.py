@@ -44,6 +44,14 @@ def test_a_program_that_awaits_keeps_its_meaning(text: str, directive: str) -> N
     assert (found, sorted(printed)) == (value, sorted(lines))
 
 
+@pytest.mark.parametrize("name", ["arguments", "eval"])
+@pytest.mark.parametrize("body", ["{}", "{ static x = 1; m() { return 1 } }"])
+@pytest.mark.parametrize("before", ["", STRICT, AWAIT])
+def test_a_class_has_no_reserved_name(before: str, body: str, name: str) -> None:
+    value, _ = _ours(f"{before}throw 1;class {name} {body}")
+    assert value.startswith("throws SyntaxError")
+
+
 #: Sessions: each entry is inputs and what comes of them, separated by ` -> `, one a line.
 SESSIONS = r"""
 let a = 1 -> undefined

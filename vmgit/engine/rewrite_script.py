@@ -100,14 +100,19 @@ class _Rewriter:
         return find_top_level(self.root, self.data)[0]
 
     def _clash(self) -> Node | None:
-        """Return a function after a let, const or class of its name: the engine lets it pass."""
+        """Return what the engine lets pass, not always: a class that is named as none may be, or a
+        function after a let, const or class of its name.
+        """
         places = {
             name: node.start_byte
             for node in reversed([*self.found.lets, *self.found.imports])
             for name in (import_names if node.type == "import_statement" else declared_names)(node)
         }
         for node in self.found.classes:
-            places[name_of(field_of(node, "name"))] = node.start_byte
+            name = field_of(node, "name")
+            if name_of(name) in ("arguments", "eval"):
+                return name
+            places[name_of(name)] = node.start_byte
         for node in self.found.functions:
             name = field_of(node, "name")
             if places.get(name_of(name), node.start_byte) < node.start_byte:
