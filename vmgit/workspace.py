@@ -123,7 +123,10 @@ class Workspace(Worktree):
     @part
     def log(self) -> EventLog:
         """The event log, made when it is not there. Raises `EnvironmentFailure`."""
-        if self._on_newer is not None and not self.log_path.exists():
+        # Something else in the folder's place is no absence: opening it tells what is wrong.
+        folder = self.paths.state_dir
+        absent = not self.log_path.exists() and (folder.is_dir() or not folder.exists())
+        if self._on_newer is not None and absent:
             return EventLog.absent(self.log_path)
         try:
             log = EventLog.open(self.log_path)

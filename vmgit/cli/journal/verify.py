@@ -16,7 +16,7 @@ def verify(app: App) -> int:
     from vmgit.eventlog.verify import Verification
     from vmgit.eventlog.verify import verify as check
 
-    with app.open("journal verify", reading=True) as workspace:
+    with app.open("journal verify") as workspace:
         found: Verification
         if interactive() and not app.json:
             from vmgit.cli.progress import progress
