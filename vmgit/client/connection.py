@@ -20,6 +20,8 @@ from vmgit.errors import EnvironmentFailure, UsageError, VmgitError
 from vmgit.serving.socket_path import reachable
 from vmgit.version import __version__
 
+from .unix_transport import UnixTransport
+
 T = TypeVar("T")
 Parameters = Mapping[str, str | int | bool | list[str] | None]
 
@@ -28,6 +30,8 @@ _CONNECT = 10.0
 _ANSWER = 120.0
 #: Seconds that an unused connection is kept; a server keeps its side longer.
 _IDLE = 300.0
+#: Unused connections that are kept.
+_KEPT = 64
 #: Seconds without a sign of life after which a stream of events counts as cut off.
 _SILENCE = 60.0
 #: The path below which everything is.
@@ -132,8 +136,11 @@ class Connection:
 
     def _client(self) -> httpx.Client:
         # As many connections as threads wait for answers.
-        limits = httpx.Limits(max_keepalive_connections=64, keepalive_expiry=_IDLE)
-        transport = httpx.HTTPTransport(uds=self._uds, limits=limits, trust_env=False)
+        if self._uds is not None:
+            transport: httpx.HTTPTransport = UnixTransport(self._uds, keep=_KEPT, idle_s=_IDLE)
+        else:
+            limits = httpx.Limits(max_keepalive_connections=_KEPT, keepalive_expiry=_IDLE)
+            transport = httpx.HTTPTransport(limits=limits, trust_env=False)
         return httpx.Client(transport=transport, **self._options)
 
     def _send(
