@@ -82,7 +82,7 @@ LEVELS = {
 IMPORTERS = {
     "pygit2": {"git"},
     "sqlite3": {"eventlog", "host"},
-    "httpcore": {"host"},
+    "httpcore": {"client", "host"},
     "dukpy": {"engine"},
     "_dukpy": {"engine"},
     "tree_sitter": {"engine"},

@@ -26,6 +26,7 @@ def test_no_server_means_none(folder: Folder) -> None:
         ):
             assert (done.status, done.out) == (6, "")
             assert f"served by pid {server.pid}" in done.err
+            assert "Leave out --no-server" in done.err
         # What only reads is read from the disk.
         assert folder.fine("--no-server", "status").out.startswith("workspace  ")
         assert "POST" not in server.log

@@ -83,9 +83,10 @@ class App:
             if not self.no_server and serving.serves(paths.worktree_name, paths.prefix):
                 return self._client(command, serving, paths)
             if runs:
-                from vmgit.serving.record import served_elsewhere
+                from vmgit.serving.record import served_elsewhere, served_here
 
-                raise served_elsewhere(serving)
+                here = serving.serves(paths.worktree_name, paths.prefix)
+                raise served_here(serving) if here else served_elsewhere(serving)
         worker = None
         if runs:
             # It boots while this process imports what it needs itself.

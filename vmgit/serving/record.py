@@ -80,14 +80,26 @@ def refuse_served(state_dir: Path) -> None:
     raise served_elsewhere(serving)
 
 
+def served_here(serving: Serving) -> BusyError:
+    """Return the error for one who wants to do without the server that is there."""
+    return _served(
+        serving, "Leave out --no-server (VMGIT_NO_SERVER), or stop the server: `vmgit serve stop`."
+    )
+
+
 def served_elsewhere(serving: Serving) -> BusyError:
     """Return the error for one who wants to host what a server hosts."""
+    return _served(
+        serving,
+        f"Run the command there (`vmgit -C {serving.root} ...`), or stop the server: "
+        "`vmgit serve stop`.",
+    )
+
+
+def _served(serving: Serving, hint: str) -> BusyError:
     return BusyError(
         f"the sessions of this repository are served by pid {serving.pid}, for {serving.root}.",
-        hints=[
-            f"Run the command there (`vmgit -C {serving.root} ...`), or stop the server: "
-            "`vmgit serve stop`."
-        ],
+        hints=[hint],
         details={"pid": serving.pid, "root": serving.root, "socket": serving.socket},
         code="served",
     )
