@@ -30,10 +30,12 @@ BOTH = {
     "test_replay",
     "test_run",
     "test_session_close",
+    "test_session_fork",
     "test_session_list",
     "test_session_new",
     "test_session_refresh",
     "test_session_show",
+    "test_session_undo",
     "test_status",
     "test_trust",
 }

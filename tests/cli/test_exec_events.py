@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from workspaces import Folder
 
 
+@pytest.mark.embedded  # a server notes the request too
 def test_the_events_of_one_execution_in_order(folder: Folder) -> None:
     folder.fine("run", "-e", "console.log('a\\nb'); import { set } from 'vmgit:kv'; set('k', 1)")
     events = folder.fine("exec", "events", "@", "--json").json

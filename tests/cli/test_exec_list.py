@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from workspaces import Folder
 
 
@@ -22,6 +23,7 @@ def test_newest_first_and_cut_where_it_is_told(folder: Folder) -> None:
     assert " s ago  " in lines[1]
 
 
+@pytest.mark.embedded  # this process hosts
 def test_fifty_unless_all_are_wanted(folder: Folder) -> None:
     folder.profile("")
     folder.fine("session", "new", "--name", "a")

@@ -23,14 +23,14 @@ def following(folder: Folder) -> Iterator[list[subprocess.Popen[str]]]:
         process.communicate()
 
 
-def test_the_last_events_oldest_first(folder: Folder) -> None:
+def test_the_last_events_oldest_first(folder: Folder, mode: str) -> None:
     folder.fine("session", "new", "--name", "a")
     folder.fine("run", "-e", "console.log('x')")
     every = folder.fine("log", "--json").json
     assert [event["seq"] for event in every] == list(range(1, len(every) + 1))
     assert every[0]["type"] == "session.created"
     assert every[0]["payload"]["name"] == "a"
-    assert every[0]["actor"] == "session new"
+    assert every[0]["actor"] == ("serve" if mode == "server" else "session new")
     assert {"prev_hash", "hash", "time_us", "stream", "version"} <= set(every[0])
     lines = folder.fine("log").out.splitlines()
     assert len(lines) == len(every)

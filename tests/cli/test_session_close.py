@@ -22,10 +22,10 @@ def test_all_or_none(folder: Folder) -> None:
     assert [row["name"] for row in folder.fine("session", "list", "--json").json] == ["a"]
 
 
-def test_the_document(folder: Folder) -> None:
+def test_the_document(folder: Folder, mode: str) -> None:
     one = folder.fine("session", "new", "--json").json["session"]
     done = folder.fine("session", "close", "@", "--json", "--reason", "enough")
     assert done.json == [{"session": one, "status": "closed"}]
     (event,) = folder.fine("log", "--type", "session.closed", "--json").json
     assert event["payload"]["reason"] == "enough"
-    assert event["actor"] == "session close"
+    assert event["actor"] == ("serve" if mode == "server" else "session close")

@@ -33,6 +33,7 @@ def test_the_document(folder: Folder) -> None:
     assert folder.fine("session", "show", "twin", "--json").json == document
 
 
+@pytest.mark.embedded  # a server notes the requests too
 def test_it_is_seen_everywhere(folder: Folder) -> None:
     shop = folder.fine("session", "new", "--name", "shop", "--json").json["session"]
     folder.fine("run", "-s", "shop", "-e", "'inherited'")
@@ -69,6 +70,7 @@ def test_a_run_can_be_taken_up_as_a_session(folder: Folder) -> None:
     assert folder.fine("run", "-s", "kept", "-e", "n + 1").out == "42\n"
 
 
+@pytest.mark.embedded  # a server's watch is first
 def test_an_edit_after_the_fork_refreshes_it(folder: Folder) -> None:
     folder.fine("session", "new", "--name", "shop")
     folder.fine("session", "fork", "shop", "--name", "twin")
@@ -108,6 +110,7 @@ def test_what_cannot_be_forked(folder: Folder, json: bool) -> None:
     assert log_state(folder.log_path.parent) == before
 
 
+@pytest.mark.embedded  # a server serves one worktree
 def test_a_session_of_another_worktree_is_forked_there(folder: Folder) -> None:
     folder.fine("session", "new", "--name", "shop")
     elsewhere = folder.root.parent / "elsewhere"

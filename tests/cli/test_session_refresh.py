@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from workspaces import Folder
 
 
+@pytest.mark.embedded  # a server's watch may be first
 def test_it_brings_a_session_up_to_date_and_says_so(folder: Folder) -> None:
     folder.fine("session", "new", "--name", "s")
     assert folder.fine("session", "refresh", "s").out == "generation 1 is up to date\n"

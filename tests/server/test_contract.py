@@ -31,7 +31,7 @@ def test_the_server_keeps_its_contract(server: Served, tmp_path: Path) -> None:
             f"--header=Authorization: Bearer {TOKEN}",
             "--checks=all",
             "--phases=examples,coverage,fuzzing,stateful",
-            *("--max-examples=4", "--seed=1", "--no-shrink", "--continue-on-failure"),
+            *("--max-examples=25", "--seed=1", "--no-shrink", "--continue-on-failure"),
             *("--request-timeout=30", "--no-color"),
         ],
         capture_output=True,

@@ -60,6 +60,12 @@ def test_bodies_have_a_largest_size(server: Served, session: str, query: str) ->
     assert "source_kb" in error["message"]
 
 
+@pytest.mark.parametrize("path", ["", "..", "../x", "/etc/passwd", "a\0b", ".git/config", "a/"])
+def test_paths_are_inside_the_worktree(server: Served, session: str, path: str) -> None:
+    answer = server.post(f"/sessions/{session}/executions", {"path": path})
+    assert failure(answer, 400, "usage")["details"] == {"path": path}
+
+
 def test_a_route_without_a_body_takes_none(server: Served, session: str) -> None:
     failure(server.post(f"/sessions/{session}/refresh", {}), 400, "body")
 

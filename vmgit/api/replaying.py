@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 
 from vmgit.history import read_session
@@ -32,7 +32,7 @@ class Replay:
         """How many rows are to come."""
         return len(self.state.executions) * len(self.targets)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Generator[Row, None, None]:
         """Yield the verdict on each execution, for one target after the other."""
         services = self._parts.services_of(self.state)
         for target in self.targets:
@@ -42,10 +42,12 @@ class Replay:
     def document(self, *, on_row: Callable[[Row], None] | None = None) -> ReplayDocument:
         """Return all rows and how many have each verdict; `on_row` gets each as it comes."""
         rows = []
-        for row in self.rows():
-            rows.append(row)
-            if on_row is not None:
-                on_row(row)
+        # Closed at once when `on_row` raises, and its worker with it.
+        with closing(self.rows()) as coming:
+            for row in coming:
+                rows.append(row)
+                if on_row is not None:
+                    on_row(row)
         return ReplayDocument(session=self.state.id, executions=tuple(rows), summary=summary(rows))
 
     def _targets(self, at: Sequence[str]) -> list[Target]:

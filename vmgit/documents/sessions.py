@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from vmgit.eventlog.rows import SessionRow
 from vmgit.execution import Execution
-from vmgit.state import SessionState
+
+if TYPE_CHECKING:
+    # Showing an execution loads this too, and the fold takes longer than all documents.
+    from vmgit.state import SessionState
 
 
 class StartupDocument(msgspec.Struct, frozen=True, omit_defaults=True):

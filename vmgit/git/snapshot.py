@@ -209,5 +209,6 @@ def _filtered(stored: Iterable[Stored]) -> set[str]:
 
 def _check_path(path: str) -> None:
     parts = path.split("/")
-    if any(part in ("", ".", "..") or part.lower() == ".git" for part in parts):
+    bad = any(part in ("", ".", "..") or part.lower() == ".git" for part in parts)
+    if bad or "\0" in path:
         raise UsageError(f"{path!r} is not a path inside the worktree.", details={"path": path})

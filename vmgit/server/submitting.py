@@ -121,9 +121,12 @@ def ticket_document(service: Service, given: Given) -> TicketDocument:
 def _may_run_again(given: Given) -> bool:
     """Whether a wish failed for reasons of the surroundings, before anything ran.
 
-    A retry exists for exactly that: it is not given the failure again.
+    A retry exists for exactly that: it is not given the failure again. Nor does a key belong to a
+    wish that was refused because it belongs to another one, as the log knows.
     """
     if not given.answer.done() or given.ticket.execution is not None:
         return False
     error = given.answer.exception()
-    return error is not None and (not isinstance(error, VmgitError) or error.http_status >= 500)
+    if not isinstance(error, VmgitError):
+        return error is not None
+    return error.http_status >= 500 or isinstance(error, MismatchError)

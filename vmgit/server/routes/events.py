@@ -67,6 +67,7 @@ async def events(
     stream = await asyncio.to_thread(log.stream, of_session)
     known = known_types(types)
     wanted: Filter = (stream, frozenset(known) if known is not None else None)
+    place = _last_event_id(request, after)
     if not _wants_stream(request):
         found = await asyncio.to_thread(
             service.parts.log.read,
@@ -80,10 +81,9 @@ async def events(
         return answer(events_json(found))
     if before is not None or newest_first:
         raise UsageError("a stream has no `before` and no `newest_first`.", code="query")
-    after = _last_event_id(request, after)
-    if after is not None:
-        await asyncio.to_thread(_require_past, service, after)
-    return _Stream(EventStream(service.parts, service.hub, wanted, after=after, limit=limit))
+    if place is not None:
+        await asyncio.to_thread(_require_past, service, place)
+    return _Stream(EventStream(service.parts, service.hub, wanted, after=place, limit=limit))
 
 
 def _wants_stream(request: TheRequest) -> bool:
