@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from workspaces import Folder
 
 GRANT = '[capabilities]\nenv = ["HOME"]\n\n[capabilities.fs]\nread = ["data/**"]\n'
@@ -46,6 +47,7 @@ def test_nothing_to_trust_is_said(folder: Folder) -> None:
     assert out == "default: grants nothing beyond console and kv; there is nothing to trust\n"
 
 
+@pytest.mark.embedded  # a server keeps the walls that it started with
 def test_what_the_workspace_loosens_is_trusted_and_revoked(folder: Folder) -> None:
     nothing = folder.fine("trust", "add", "--workspace").out
     assert nothing == "vmgit.toml: loosens nothing; there is nothing to trust\n"
