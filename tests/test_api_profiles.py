@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from vmgit.api.opening import open_workspace
 from workspaces import Folder
 
 from vmgit.errors import RefusedError
+from vmgit.opening import open_workspace
 
 
 def test_a_profile_from_its_making_to_its_end(folder: Folder) -> None:

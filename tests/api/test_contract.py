@@ -36,6 +36,21 @@ from vmgit.errors import (
 Api = Workspace | Client
 #: What only somebody with the log in its own hands can do.
 LOCAL = {"Log": {"stored", "stream"}, "Workspace": {"replays", "profile_names"}}
+#: What changes files of the worktree, which a server does for nobody.
+LOCAL["Profiles"] = {
+    *(
+        "add_startup",
+        "create",
+        "diff",
+        "edit",
+        "grant",
+        "remove",
+        "remove_startup",
+        "revoke",
+        "set",
+    ),
+    "unset",
+}
 PAIRS = [
     (Workspace, Client),
     (Sessions, ClientSessions),

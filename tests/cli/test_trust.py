@@ -47,7 +47,8 @@ def test_nothing_to_trust_is_said(folder: Folder) -> None:
     assert out == "default: grants nothing beyond console and kv; there is nothing to trust\n"
 
 
-@pytest.mark.embedded  # a server keeps the walls that it started with
+# A server keeps the walls that it began with, whatever vmgit.toml says since.
+@pytest.mark.embedded
 def test_what_the_workspace_loosens_is_trusted_and_revoked(folder: Folder) -> None:
     nothing = folder.fine("trust", "add", "--workspace").out
     assert nothing == "vmgit.toml: loosens nothing; there is nothing to trust\n"

@@ -46,7 +46,9 @@ worker_frames = st.one_of(
         st.none() | st.builds(Value, text, text, plain),
         faults,
     ),
-    st.builds(protocol.Hit, st.sampled_from(["cpu_ms", "wall_ms", "memory_mb"]), counts, counts),
+    st.builds(
+        protocol.Hit, st.sampled_from(["cpu_ms", "wall_ms", "memory_mb"]), counts, counts, counts
+    ),
     st.builds(protocol.Forked, st.none() | st.integers(1, 2**31 - 1), counts, counts),
     st.builds(protocol.Crash, text),
 )

@@ -61,6 +61,14 @@ PAYLOADS: dict[str, msgspec.Struct] = {
     "capability.denied": ex.Denied("fs.read", "no"),
     "request.accepted": Accepted("key", "0" * 64),
     "git.hook": ws.GitHook("post-commit", OID, "main", 1, "1.a", "x"),
+    "replay.started": ws.ReplayStarted("s", ("HEAD",)),
+    "replay.finished": ws.ReplayFinished(
+        replay=1, duration_us=2, executions=({"execution": "s.1"},), summary={"same": 1},
+    ),
+    "replay.diverged": ws.ReplayDiverged(
+        replay=1, duration_us=2, executions=(), summary={"different": 1}, omitted=1,
+    ),
+    "replay.aborted": ws.ReplayAborted(1, "died"),
     "watch.degraded": ws.WatchDegraded("slow"),
     "watch.recovered": ws.WatchRecovered(),
 }  # fmt: skip

@@ -131,8 +131,13 @@ class Replayer:
             self._start(stage, attempt, recorded, rows)
         except (VmgitError, WorkerDied) as error:
             stage.fail(error)
-        for execution in recorded:
-            yield rows.get(execution.number) or self._not_run(execution, stage)
+        try:
+            for execution in recorded:
+                yield rows.get(execution.number) or self._not_run(execution, stage)
+        except BaseException:
+            # Whoever wanted the rows has gone; nobody else knows of this heap yet.
+            stage.close()
+            raise
         if isinstance(attempt, RefreshFailed):
             stage.close()
         else:
