@@ -1,7 +1,6 @@
 """Every row of docs/coming-from-vm-system.md is run, in order, and nothing of vm-system is missing.
 
-A row whose command is still being built stands in `PENDING`; the day the command exists, this
-file asks for it to be taken out.
+Commands are run by a shell, requests are sent to the server that `vmgit serve --detach` starts.
 """
 
 from __future__ import annotations
@@ -20,14 +19,12 @@ from pathlib import Path
 
 import click
 import pytest
+from fakeregistry import fake_registry
+from published import publish_all
 
 from vmgit.cli.main import vmgit
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "coming-from-vm-system.md"
-#: Commands that rows name and that are not there yet.
-PENDING = {"serve", "lib"}
-#: Words of examples that use what a command before them brought.
-NEEDS = {"lodash": "lib"}
 #: What vm-system has: cobra's commands and the routes of its HTTP server, as of commit 874d39e.
 COMMANDS = [
     "serve",
@@ -89,13 +86,7 @@ class Row:
         """The commands of vmgit that the example names, `serve` for a route."""
         if self.route:
             return ["serve"]
-        named = [found for one in self.example.split("&&") if (found := _command(one))]
-        return named + [command for word, command in NEEDS.items() if word in self.example]
-
-    @property
-    def pending(self) -> bool:
-        """Whether it needs what is still being built."""
-        return any(command in PENDING for command in self.commands)
+        return [found for one in self.example.split("&&") if (found := _command(one))]
 
 
 def _command(text: str) -> str | None:
@@ -175,43 +166,32 @@ class Examples:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, tuple[int, str]]]:
-    """What every row that can run came to."""
+    """What every row came to."""
     place = tmp_path_factory.mktemp("coming")
     bin_folder = str(Path(sys.executable).parent)
     environment = {**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"}
-    with ExitStack() as stack:
-        if _exists("lib"):
-            from fakeregistry import fake_registry  # type: ignore[import-not-found]
-            from published import publish_all  # type: ignore[import-not-found]
-
-            registry = stack.enter_context(fake_registry())
-            publish_all(registry)
-            environment["npm_config_registry"] = registry.url
+    with fake_registry() as registry, ExitStack() as stack:
+        publish_all(registry)
+        environment["npm_config_registry"] = registry.url
         examples = Examples(place, environment)
         block = re.search(r"^```console\n(.*?)^```$", DOCUMENT.read_text("utf-8"), re.M | re.S)
         assert block is not None
         made = examples.run(" && ".join(line[2:] for line in block[1].splitlines()))
         assert made == (0, "")
         examples.folder = place / "shop"
-        routes = any(row.route and not row.pending for row in ROWS)
+        # Whatever fails between, no server is left behind; where none runs, it says so.
+        stack.callback(examples.run, "vmgit serve stop")
         found: dict[int, tuple[int, str]] = {}
+        first = next(row for row in ROWS if row.route)
         for row in ROWS:
-            if row.pending:
-                continue
-            if row.route and "server" not in found and routes:
-                routes = False
+            if row is first:
                 assert examples.run("vmgit serve --detach")[0] == 0
-                stack.callback(examples.run, "vmgit serve stop")
             found[row.place] = examples.ask(row.example) if row.route else examples.run(row.example)
         yield found
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.place}-{row.example[:40]}")
 def test_the_example_shows_what_it_says(row: Row, results: dict[int, tuple[int, str]]) -> None:
-    if row.pending:
-        assert row.place not in results
-        assert not all(map(_exists, row.commands))
-        return
     status, shown = results[row.place]
     assert status == row.status, shown
     pattern = ".*".join(map(re.escape, re.sub(" +", " ", row.shows).split("[...]")))
@@ -220,15 +200,9 @@ def test_the_example_shows_what_it_says(row: Row, results: dict[int, tuple[int, 
     assert row.shows or not lines, f"it shows what the document does not say:\n{shown}"
 
 
-def test_what_is_pending_is_not_there_yet() -> None:
-    there = sorted(command for command in PENDING if _exists(command))
-    assert there == [], "take them out of PENDING: their rows can run now"
-
-
-def test_every_row_names_commands_that_are_there_or_pending() -> None:
+def test_every_row_names_commands_that_are_there() -> None:
     named = {command for row in ROWS for command in row.commands}
-    assert sorted(one for one in named if one not in PENDING and not _exists(one)) == []
-    assert named >= PENDING
+    assert sorted(command for command in named if not _exists(command)) == []
 
 
 @pytest.mark.parametrize("theirs", [*COMMANDS, *ROUTES, *SETTINGS])

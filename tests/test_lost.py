@@ -59,6 +59,7 @@ def session(hosted: Hosted, request: pytest.FixtureRequest) -> str:
     """A session whose second execution will be the step; the parameter is its `wall_ms`."""
     wall_ms = getattr(request, "param", 60_000)
     hosted.folder.write("vmgit.toml", 'format = 1\nsandbox = "off"\n')
+    hosted.folder.fine("trust", "add", "--workspace")
     hosted.folder.profile(f"[limits]\ncpu_ms = 100\nwall_ms = {wall_ms}\n")
     live = hosted.new(name="shop")
     hosted.value(live, "var n = 1")

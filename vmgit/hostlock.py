@@ -30,13 +30,12 @@ def holder(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     try:
-        told = _told(descriptor)
-        if not told:
+        if not _told(descriptor):
             return None
         # It says so, or it died. Trying takes the lock only in the second case.
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _told(descriptor) or told
+        return _told(descriptor) or "another process"
     finally:
         os.close(descriptor)
     return None

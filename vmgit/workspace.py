@@ -120,13 +120,21 @@ class Workspace(Worktree):
         """Where the event log is; the file may not exist yet."""
         return self.paths.state_dir / "events.db"
 
+    @property
+    def has_log(self) -> bool:
+        """Whether there is a log, or something in its way, which opening it tells."""
+        try:
+            self.log_path.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return True
+
     @part
     def log(self) -> EventLog:
         """The event log, made when it is not there. Raises `EnvironmentFailure`."""
-        # Something else in the folder's place is no absence: opening it tells what is wrong.
-        folder = self.paths.state_dir
-        absent = not self.log_path.exists() and (folder.is_dir() or not folder.exists())
-        if self._on_newer is not None and absent:
+        if self._on_newer is not None and not self.has_log:
             return EventLog.absent(self.log_path)
         try:
             log = EventLog.open(self.log_path)
