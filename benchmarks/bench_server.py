@@ -1,8 +1,7 @@
 """The server against the least that an execution over a socket can cost, and against its own load.
 
 The floor of a durable execution is measured beside it: the same bytes echoed over a unix socket,
-one round trip to a worker, one NORMAL and one FULL commit of SQLite. Requests are written to the
-socket as bytes, so that no client library is measured.
+one round trip to a worker, one NORMAL and one FULL commit of SQLite.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.harness import Row, absent, compare
+from benchmarks.served import Connection, Server, make_workspace, post_bytes
 from vmgit.engine.api import Answer, Job, RealmConfig
 from vmgit.engine.process import WorkerRealm
 from vmgit.eventlog.log import EventLog
@@ -49,7 +49,7 @@ def measure() -> list[Row]:
     """Return the figures of the server."""
     with tempfile.TemporaryDirectory(prefix="vmgit-bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        server = stack.enter_context(_Server(_workspace(folder / "workspace")))
+        server = stack.enter_context(Server(make_workspace(folder / "workspace")))
         rows = _against_the_floor(server, folder, stack)
         rows.append(_parallel(server))
         rows.append(_create(server))
@@ -57,112 +57,6 @@ def measure() -> list[Row]:
         rows += _many(server)
         rows.append(_submitters(folder, stack))
     return rows
-
-
-class _Connection:
-    """A kept-alive connection that speaks just enough HTTP."""
-
-    def __init__(self, path: Path) -> None:
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(str(path))
-
-    def ask(self, request: bytes) -> bytes:
-        """Send a whole request and return the whole answer."""
-        self._socket.sendall(request)
-        answer = self._socket.recv(1 << 16)
-        while b"\r\n\r\n" not in answer:
-            answer += self._socket.recv(1 << 16)
-        head, _, body = answer.partition(b"\r\n\r\n")
-        lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-len")]
-        size = int(lengths[0].partition(b":")[2])
-        while len(body) < size:
-            more = self._socket.recv(1 << 16)
-            answer += more
-            body += more
-        return answer
-
-    def close(self) -> None:
-        """Hang up."""
-        self._socket.close()
-
-
-def _request(path: str, body: Any) -> bytes:
-    content = msgspec.json.encode(body)
-    head = (
-        f"POST /api/v1{path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(content)}\r\n\r\n"
-    )
-    return head.encode() + content
-
-
-class _Server:
-    """A real `vmgit serve` on a workspace, with a connection to it."""
-
-    def __init__(self, workspace: Path) -> None:
-        self.workspace = workspace
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> _Server:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "vmgit", "serve"],
-            cwd=self.workspace,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        record = self.workspace / ".git" / "vmgit" / "server.json"
-        for _ in range(600):
-            if record.exists():
-                break
-            time.sleep(0.05)
-        self.socket = Path(msgspec.json.decode(record.read_bytes())["socket"])
-        self.connection = _Connection(self.socket)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._process is not None
-        self.connection.close()
-        self._process.kill()
-        self._process.wait()
-
-    @property
-    def pid(self) -> int:
-        """The server's process id."""
-        assert self._process is not None
-        return self._process.pid
-
-    def restart(self) -> None:
-        """Kill the server and start another one: every heap is gone."""
-        self.__exit__()
-        self.__enter__()
-
-    def post(self, path: str, body: Any) -> Any:
-        """Ask once and return the document."""
-        answer = self.connection.ask(_request(path, body))
-        if not answer.split(b" ", 2)[1].startswith(b"2"):
-            raise RuntimeError(answer.decode())
-        return msgspec.json.decode(answer.partition(b"\r\n\r\n")[2])
-
-    def session(self) -> str:
-        """Make a session and return its id."""
-        return str(self.post("/sessions", {})["session"])
-
-
-def _workspace(folder: Path) -> Path:
-    folder.mkdir()
-    (folder / "profiles").mkdir()
-    (folder / "startup").mkdir()
-    (folder / "vmgit.toml").write_text("format = 1\n")
-    (folder / "profiles" / "default.toml").write_text(
-        'startup = ["startup/00-rules.js", "startup/10-shop.js"]\n'
-    )
-    rules = [f"const rate{n} = (total) => total * {n} / 100;" for n in range(40)]
-    (folder / "startup" / "00-rules.js").write_text("\n".join(rules) + "\n")
-    shop = [f"let order{n} = {{ id: {n}, total: {n * 10} }};" for n in range(40)]
-    (folder / "startup" / "10-shop.js").write_text("\n".join(shop) + "\n")
-    identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
-    for arguments in (["init", "-q"], ["add", "."], [*identity, "commit", "-qm", "x"]):
-        subprocess.run(["git", *arguments], cwd=folder, check=True)
-    return folder
 
 
 class _Nothing:
@@ -224,9 +118,9 @@ def _commit(path: Path, level: str) -> Callable[[], object]:
     return commit
 
 
-def _against_the_floor(server: _Server, folder: Path, stack: ExitStack) -> list[Row]:
+def _against_the_floor(server: Server, folder: Path, stack: ExitStack) -> list[Row]:
     session = server.session()
-    request = _request(f"/sessions/{session}/executions", {"source": "1+1"})
+    request = post_bytes(f"/sessions/{session}/executions", {"source": "1+1"})
     answer = server.connection.ask(request)
     floor = _floor(folder, stack, request, len(answer))
     peer = "socket echo + worker + NORMAL and FULL commit"
@@ -241,7 +135,7 @@ def _against_the_floor(server: _Server, folder: Path, stack: ExitStack) -> list[
             per_block=25,
         )
     ]
-    create = _request("/sessions", {"profile": "default"})
+    create = post_bytes("/sessions", {"profile": "default"})
     rows.append(
         compare(
             "server: another writing route (close a session)",
@@ -256,12 +150,12 @@ def _against_the_floor(server: _Server, folder: Path, stack: ExitStack) -> list[
     return rows
 
 
-def _closing(server: _Server, create: bytes) -> Callable[[], float]:
+def _closing(server: Server, create: bytes) -> Callable[[], float]:
     """Return a call that makes a session, and closes it while the clock runs."""
 
     def close() -> float:
         made = msgspec.json.decode(server.connection.ask(create).partition(b"\r\n\r\n")[2])
-        request = _request(f"/sessions/{made['session']}/close", {})
+        request = post_bytes(f"/sessions/{made['session']}/close", {})
         start = time.perf_counter_ns()
         server.connection.ask(request)
         return (time.perf_counter_ns() - start) / 1e6
@@ -269,7 +163,7 @@ def _closing(server: _Server, create: bytes) -> Callable[[], float]:
     return close
 
 
-def _parallel(server: _Server) -> Row:
+def _parallel(server: Server) -> Row:
     """Compare the throughput of eight sessions at once with that of one."""
     sessions = [server.session() for _ in range(8)]
     rates: dict[int, list[float]] = {1: [], 8: []}
@@ -281,13 +175,13 @@ def _parallel(server: _Server) -> Row:
     return Row(name, one / eight, 0.5, 1000 / eight, 1000 / one, "one session")
 
 
-def _rate(server: _Server, sessions: list[str], each: int) -> float:
+def _rate(server: Server, sessions: list[str], each: int) -> float:
     """Return executions per second of several sessions, each with a connection of its own."""
     start = threading.Barrier(len(sessions) + 1)
 
     def run(session: str) -> None:
-        connection = _Connection(server.socket)
-        request = _request(f"/sessions/{session}/executions", {"source": "1+1"})
+        connection = Connection(server.socket)
+        request = post_bytes(f"/sessions/{session}/executions", {"source": "1+1"})
         start.wait()
         for _ in range(each):
             connection.ask(request)
@@ -303,7 +197,7 @@ def _rate(server: _Server, sessions: list[str], each: int) -> float:
     return each * len(sessions) / (time.perf_counter() - began)
 
 
-def _create(server: _Server) -> Row:
+def _create(server: Server) -> Row:
     name = "server: make a session with two startup files of 40 lines"
     node = shutil.which("node")
     if node is None:
@@ -329,10 +223,10 @@ def _create(server: _Server) -> Row:
     return row
 
 
-def _restore(server: _Server) -> Row:
+def _restore(server: Server) -> Row:
     """Compare the first execution after a restart with running all that came before it."""
     session = server.session()
-    request = _request(f"/sessions/{session}/executions", {"source": "1+1"})
+    request = post_bytes(f"/sessions/{session}/executions", {"source": "1+1"})
     for _ in range(_RESTORED):
         server.connection.ask(request)
     realm = WorkerRealm.spawn()
@@ -356,18 +250,18 @@ def _restore(server: _Server) -> Row:
         )
 
 
-def _many(server: _Server) -> list[Row]:
+def _many(server: Server) -> list[Row]:
     """Measure what 200 live sessions cost: memory, and the time of an execution."""
     server.restart()
     alone = server.session()
-    request = _request(f"/sessions/{alone}/executions", {"source": "1+1"})
+    request = post_bytes(f"/sessions/{alone}/executions", {"source": "1+1"})
     for _ in range(50):
         server.connection.ask(request)
     before = _memory_kb(server.pid, "VmRSS")
     single = _times(server, [alone], 400)
     sessions = [server.session() for _ in range(_SESSIONS)]
     for session in sessions:
-        server.connection.ask(_request(f"/sessions/{session}/executions", {"source": "1+1"}))
+        server.connection.ask(post_bytes(f"/sessions/{session}/executions", {"source": "1+1"}))
     after = _memory_kb(server.pid, "VmRSS")
     among = _times(server, sessions, 400)
     rows = [
@@ -383,12 +277,12 @@ def _many(server: _Server) -> list[Row]:
     return rows
 
 
-def _times(server: _Server, sessions: list[str], count: int) -> list[float]:
+def _times(server: Server, sessions: list[str], count: int) -> list[float]:
     """Return the milliseconds of executions, one session after the other."""
     times = []
     for number in range(count):
         session = sessions[number % len(sessions)]
-        request = _request(f"/sessions/{session}/executions", {"source": "1+1"})
+        request = post_bytes(f"/sessions/{session}/executions", {"source": "1+1"})
         start = time.perf_counter_ns()
         server.connection.ask(request)
         times.append((time.perf_counter_ns() - start) / 1e6)
