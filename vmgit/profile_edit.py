@@ -122,6 +122,7 @@ def _long(array: Any, tomlkit: Any) -> Any:
     table.trivia.comment_ws, array.trivia.comment_ws = array.trivia.comment_ws, ""
     table.trivia.comment, array.trivia.comment = array.trivia.comment, ""
     table.update({"read": array, "write": []})
+    return table
 
 
 def _put_value(table: Any, key: str, value: Any, tomlkit: Any) -> None:

@@ -77,7 +77,8 @@ def test_a_deep_folder(tmp_path: Path) -> None:
     with served(folder) as server:
         assert len(server.record["socket"]) > 108
         assert folder.fine("run", "-e", "1").out == "1\n"
-        assert "'/api/v1/executions' 200" in server.log
+        # The line is written after the answer.
+        until(lambda: "'/api/v1/executions' 200" in server.log)
 
 
 def test_ctrl_c_cancels_at_the_server(folder: Folder) -> None:
